@@ -1,0 +1,57 @@
+package import Wire
+
+/// One captured frame, valid only while the closure that got it runs.
+package struct CapturedPacket: ~Escapable {
+  package let time: Timestamp
+  /// The frame's length on the wire.
+  package let wireBytes: Int
+  /// What was captured of it.
+  package let bytes: RawSpan
+  package let linkType: LinkType
+
+  @_lifetime(copy bytes)
+  package init(time: Timestamp, wireBytes: Int, bytes: RawSpan, linkType: LinkType) {
+    self.time = time
+    self.wireBytes = wireBytes
+    self.bytes = bytes
+    self.linkType = linkType
+  }
+}
+
+/// Where packets come from: an interface or a file. A packet ring, a mapped file and libpcap all fit.
+///
+/// It is used by one thread, which owns it.
+package protocol PacketSource: ~Copyable {
+  /// Hands over the packets that are there, at most `limit`, waiting at most `timeout` for the first.
+  ///
+  /// - Returns: what came of it: packets, nothing in time, or the end.
+  mutating func read(
+    limit: Int, timeout: Duration, _ body: (borrowing CapturedPacket) -> Void
+  ) throws(CaptureError) -> ReadOutcome
+
+  /// Packets dropped since it was opened before they could be read; 0 for files.
+  mutating func droppedPackets() throws(CaptureError) -> Int
+}
+
+package enum ReadOutcome: Equatable, Sendable {
+  /// This many packets were handed over.
+  case packets(Int)
+  /// None came within the timeout.
+  case idle
+  /// A file's end.
+  case end
+  /// A file's end in the middle of a record: what came before it counts.
+  case cut
+}
+
+/// Why packets could not be had. The commands word it.
+package enum CaptureError: Error, Equatable, Sendable {
+  case noSuchInterface(String)
+  case noPermission(String)
+  case notACapture(path: String, reason: String)
+  case cannotOpen(path: String, reason: String)
+  case unsupportedLinkType(name: String, number: Int)
+  case badFilter(String, reason: String)
+  case interfaceWentAway(String)
+  case failed(String, reason: String)
+}

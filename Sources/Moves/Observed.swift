@@ -1,0 +1,24 @@
+package import Streams
+package import Wire
+
+/// What all points together saw in one step of time: the one value that screens, logs, reports and
+/// exporters are fed with, live and replayed.
+package struct Observed: Sendable {
+  /// Everything up to this moment has been handed over.
+  package var upTo: Timestamp
+  /// Snapshots of the step, in the order of the points; none of a point that saw nothing.
+  package var snapshots: [Snapshot]
+  /// In time order.
+  package var marks: [Mark]
+  /// Moves that became final in this step.
+  package var moves: [Move]
+
+  package init(
+    upTo: Timestamp, snapshots: [Snapshot] = [], marks: [Mark] = [], moves: [Move] = []
+  ) {
+    self.upTo = upTo
+    self.snapshots = snapshots
+    self.marks = marks
+    self.moves = moves
+  }
+}

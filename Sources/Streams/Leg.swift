@@ -1,0 +1,33 @@
+package import Wire
+
+/// How a stream is carried at a point: its outer headers, outermost first, or none (`direct`).
+package struct Leg: Hashable, Comparable, Sendable {
+  package typealias Level = OuterHeaders.Level
+
+  package var levels: [Level]
+
+  package static let direct = Leg(levels: [])
+
+  package init(levels: [Level]) {
+    self.levels = levels
+  }
+
+  package init(_ outer: OuterHeaders) {
+    levels = (0..<outer.count).map { outer[$0] }
+  }
+
+  /// The number of outer headers; 0 is `direct`.
+  package var depth: Int { levels.count }
+
+  package static func < (left: Leg, right: Leg) -> Bool {
+    left.description < right.description
+  }
+}
+
+/// The text form `outer-src>outer-dst` a level, joined by `/`, or `direct`.
+extension Leg: CustomStringConvertible {
+  package var description: String {
+    levels.isEmpty
+      ? "direct" : levels.map { "\($0.source)>\($0.destination)" }.joined(separator: "/")
+  }
+}

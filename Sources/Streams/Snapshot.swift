@@ -1,0 +1,174 @@
+package import Sequences
+package import Wire
+
+/// What one point saw in one interval: handed over by the counting thread, never changed after.
+package struct Snapshot: Sendable {
+  package var point: Point
+  /// The interval's start, aligned to the epoch.
+  package var start: Timestamp
+  package var length: Duration
+  /// One element a stream and leg that had packets or a late correction, sorted by both.
+  package var streams: [StreamInterval]
+  /// One element a protocol that had packets, and one for capture drops where there were any.
+  package var totals: [ProtocolTotal]
+  /// What changed for a stream, in time order.
+  package var events: [StreamEvent]
+  /// Mobility signalling and announcements that passed, in time order.
+  package var signals: [Signal]
+  /// Packets that the kernel or the interface dropped before the capture could see them.
+  package var captureDrops: Int
+
+  package init(
+    point: Point, start: Timestamp, length: Duration, streams: [StreamInterval] = [],
+    totals: [ProtocolTotal] = [], events: [StreamEvent] = [], signals: [Signal] = [],
+    captureDrops: Int = 0
+  ) {
+    self.point = point
+    self.start = start
+    self.length = length
+    self.streams = streams
+    self.totals = totals
+    self.events = events
+    self.signals = signals
+    self.captureDrops = captureDrops
+  }
+
+  package var end: Timestamp { start + length }
+
+  /// Whether the capture itself may have missed packets in this interval.
+  package var isBlind: Bool { captureDrops > 0 || streams.contains(where: \.isBlind) }
+}
+
+/// One stream on one leg in one interval.
+package struct StreamInterval: Sendable, Equatable {
+  package var stream: StreamKey
+  package var leg: Leg
+  package var payload: PayloadKind
+  /// Counts restarts of the sender, from 0.
+  package var epoch: Int
+  package var packets: Int
+  /// Bytes of the innermost IP packets, of the UDP payloads and of the frames, by their headers.
+  package var ipBytes: Int
+  package var udpBytes: Int
+  package var wireBytes: Int
+  package var firstTime: Timestamp
+  package var lastTime: Timestamp
+  /// The figures that need sequence numbers; nil where the payload has none.
+  package var sequence: SequenceFigures?
+  /// The longest silence that ended in this interval.
+  package var maximumGap: Duration?
+  /// RFC 3550 A.8, at the interval's end; nil where the clock is not known.
+  package var jitter: Duration?
+  /// Arrival minus the sender's clock, with nemotop's own header only.
+  package var transitMinimum: Duration?
+  package var transitMedian: Duration?
+  package var isBlind: Bool
+
+  package init(
+    stream: StreamKey, leg: Leg, payload: PayloadKind, epoch: Int = 0, packets: Int, ipBytes: Int,
+    udpBytes: Int, wireBytes: Int, firstTime: Timestamp, lastTime: Timestamp,
+    sequence: SequenceFigures? = nil, maximumGap: Duration? = nil, jitter: Duration? = nil,
+    transitMinimum: Duration? = nil, transitMedian: Duration? = nil, isBlind: Bool = false
+  ) {
+    self.stream = stream
+    self.leg = leg
+    self.payload = payload
+    self.epoch = epoch
+    self.packets = packets
+    self.ipBytes = ipBytes
+    self.udpBytes = udpBytes
+    self.wireBytes = wireBytes
+    self.firstTime = firstTime
+    self.lastTime = lastTime
+    self.sequence = sequence
+    self.maximumGap = maximumGap
+    self.jitter = jitter
+    self.transitMinimum = transitMinimum
+    self.transitMedian = transitMedian
+    self.isBlind = isBlind
+  }
+}
+
+/// What numbers tell of one stream on one leg in one interval.
+package struct SequenceFigures: Sendable, Equatable {
+  /// Which numbers arrived, as runs in the order of arrival.
+  package var runs: [NumberRun]
+  /// The list of runs was cut at its cap.
+  package var runsWereCut: Bool
+  /// The change of (expected − received) within stays: −1 where a late number came.
+  package var lost: Int
+  /// Numbers jumped between two stays.
+  package var skipped: Int
+  package var duplicates: Int
+  package var reordered: Int
+
+  package init(
+    runs: [NumberRun] = [], runsWereCut: Bool = false, lost: Int = 0, skipped: Int = 0,
+    duplicates: Int = 0, reordered: Int = 0
+  ) {
+    self.runs = runs
+    self.runsWereCut = runsWereCut
+    self.lost = lost
+    self.skipped = skipped
+    self.duplicates = duplicates
+    self.reordered = reordered
+  }
+}
+
+/// Packets of one protocol at a point in one interval.
+package struct ProtocolTotal: Sendable, Equatable {
+  package var kind: DecodedPacket.Kind
+  package var packets: Int
+  package var wireBytes: Int
+
+  package init(kind: DecodedPacket.Kind, packets: Int, wireBytes: Int) {
+    self.kind = kind
+    self.packets = packets
+    self.wireBytes = wireBytes
+  }
+}
+
+/// What numbers the payload of a stream carries.
+package enum PayloadKind: String, Sendable, CaseIterable {
+  /// nemotop's own header: RTP with 64-bit numbers and the sender's clocks.
+  case nemotop
+  /// RTP (RFC 3550): 16-bit numbers.
+  case rtp
+  /// None that we know.
+  case unknown = "-"
+}
+
+/// A dated change of one stream at one point.
+package struct StreamEvent: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    /// The first packet of a stay.
+    case appeared
+    /// The last packet of a stay; known only after a silence.
+    case left
+    /// A silence within a stay that ended here, and the numbers missing over it.
+    case gap(Duration, missing: Int?)
+  }
+
+  package var time: Timestamp
+  package var stream: StreamKey
+  package var leg: Leg
+  package var kind: Kind
+
+  package init(time: Timestamp, stream: StreamKey, leg: Leg, kind: Kind) {
+    self.time = time
+    self.stream = stream
+    self.leg = leg
+    self.kind = kind
+  }
+}
+
+/// A Mobility Header message that passed a point, every field of it.
+package struct Signal: Sendable, Equatable {
+  package var time: Timestamp
+  package var message: BindingMessage
+
+  package init(time: Timestamp, message: BindingMessage) {
+    self.time = time
+    self.message = message
+  }
+}

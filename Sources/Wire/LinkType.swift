@@ -1,0 +1,17 @@
+/// How a capture's frames begin: the link-layer header types of tcpdump.org's registry, by their
+/// number in capture files (LINKTYPE_*).
+package enum LinkType: UInt16, Sendable, CaseIterable {
+  /// BSD loopback: the address family in the capturing host's byte order.
+  case null = 0
+  case ethernet = 1
+  case ppp = 9
+  case raw = 101
+  /// OpenBSD loopback: the address family in network byte order.
+  case loop = 108
+  /// Linux cooked capture.
+  case linuxSLL = 113
+  case ipv4 = 228
+  case ipv6 = 229
+  /// Linux cooked capture, version 2.
+  case linuxSLL2 = 276
+}

@@ -1,0 +1,60 @@
+/// A moment as whole nanoseconds since the Unix epoch, in UTC without leap seconds.
+///
+/// Its text form is RFC 3339 with nine decimals and `Z`, as the records carry it.
+package struct Timestamp: Hashable, Comparable, Sendable {
+  /// Nanoseconds since 1970-01-01T00:00:00Z; negative before.
+  package var nanoseconds: Int64
+
+  package init(nanoseconds: Int64) {
+    self.nanoseconds = nanoseconds
+  }
+
+  /// The moment that seconds and nanoseconds since the epoch name, clamped to what 64 bits hold.
+  package init(seconds: Int64, nanoseconds: Int64) {
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, carry) = product.addingReportingOverflow(nanoseconds)
+    self.nanoseconds = overflow || carry ? (seconds < 0 ? .min : .max) : sum
+  }
+
+  package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  /// The moment `span` later, clamped to what 64 bits hold.
+  package static func + (moment: Timestamp, span: Duration) -> Timestamp {
+    let (sum, overflow) = moment.nanoseconds.addingReportingOverflow(span.wholeNanoseconds)
+    return Timestamp(nanoseconds: overflow ? (span.wholeNanoseconds < 0 ? .min : .max) : sum)
+  }
+
+  package static func - (moment: Timestamp, span: Duration) -> Timestamp {
+    moment + .nanoseconds(0 &- span.wholeNanoseconds)
+  }
+
+  /// The time from `earlier` to `later`; negative where `later` is the earlier one.
+  package static func - (later: Timestamp, earlier: Timestamp) -> Duration {
+    let (difference, overflow) = later.nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
+    return .nanoseconds(overflow ? (later < earlier ? .min : .max) : difference)
+  }
+
+  /// The start of the interval of this length that holds the moment, counted from the epoch.
+  package func aligned(to length: Duration) -> Timestamp {
+    let size = max(length.wholeNanoseconds, 1)
+    let remainder = nanoseconds % size
+    return Timestamp(nanoseconds: nanoseconds &- (remainder < 0 ? remainder &+ size : remainder))
+  }
+}
+
+extension Duration {
+  /// The whole nanoseconds of the duration, clamped to what 64 bits hold.
+  package var wholeNanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+    return overflow || carry ? (seconds < 0 ? .min : .max) : sum
+  }
+
+  /// The duration in milliseconds.
+  package var milliseconds: Double {
+    Double(wholeNanoseconds) / 1e6
+  }
+}
