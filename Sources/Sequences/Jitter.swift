@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// Interarrival jitter as RFC 3550 section 6.4.1 defines it and appendix A.8 computes it.
 package struct Jitter: Sendable {

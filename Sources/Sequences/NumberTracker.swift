@@ -1,5 +1,3 @@
-package import Wire
-
 /// Follows the numbers of one stream at one point: what is lost, what came twice, what came late.
 ///
 /// Within stays, expected is the span of the extended numbers, received the count of distinct

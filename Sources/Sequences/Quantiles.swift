@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// The minimum and the median of an interval's durations.
 ///

@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// The usual time between the packets of a stream: a moving mean that a pause hardly bends.
 ///

@@ -1,5 +1,4 @@
-package import Sequences
-package import Wire
+import Wire
 
 /// Finds out what numbers a stream's payload carries, and reads them.
 ///
@@ -56,8 +55,8 @@ struct PayloadReader: Sendable {
 
   private mutating func consider(_ header: RTPHeader, at time: Timestamp) {
     if let last = candidates.last {
-      let step = header.sequenceNumber &- UInt16(truncatingIfNeeded: last.number)
-      let follows = header.ssrc == last.source && header.payloadType == payloadType
+      let step = header.sequence &- UInt16(truncatingIfNeeded: last.number)
+      let follows = header.synchronizationSource == last.source && header.payloadType == payloadType
       if !follows || step == 0 || step > 16 { candidates = [] }
     }
     payloadType = header.payloadType
@@ -65,9 +64,9 @@ struct PayloadReader: Sendable {
   }
 
   private func reading(_ header: StreamHeader, at time: Timestamp) -> Reading {
-    let transit = time - Timestamp(nanoseconds: header.realtime)
+    let transit = time - header.realTime
     return Reading(
-      time: time, number: header.number, source: header.ssrc, transit: transit,
+      time: time, number: header.number, source: header.synchronizationSource, transit: transit,
       absoluteTransit: transit)
   }
 
@@ -79,7 +78,7 @@ struct PayloadReader: Sendable {
         time.nanoseconds &- Int64((Double(mediaClock) * 1e9 / Double(rate)).rounded()))
     }
     return Reading(
-      time: time, number: UInt64(header.sequenceNumber), source: header.ssrc, transit: transit)
+      time: time, number: UInt64(header.sequence), source: header.synchronizationSource, transit: transit)
   }
 }
 

@@ -1,4 +1,4 @@
-package import Sequences
+import Sequences
 package import Wire
 
 /// Counts one point's packets: a stream × leg × interval, with everything that numbers tell.
@@ -16,7 +16,7 @@ package struct StreamTable: ~Copyable {
     var depth: Int
   }
 
-  private struct Entry {
+  fileprivate struct Entry {
     let stream: StreamKey
     let leg: Int
     let track: Int

@@ -1,5 +1,5 @@
 import Sequences
-package import Wire
+import Wire
 
 /// One stream at one point and one depth: its stays, its numbers, its rhythm.
 struct Track: Sendable {
@@ -114,10 +114,10 @@ struct Track: Sendable {
       jitter = Jitter()
     }
     let skips = rhythm.returns && !isDelivery
+    let expected = rhythm.returns ? expectedNumber(after: rhythm.silence) : nil
     guard
       let outcome = tracker?.take(
-        reading.number, jump: skips ? .isSkip : .isLoss,
-        expected: rhythm.returns ? expectedNumber(after: rhythm.silence) : nil)
+        reading.number, jump: skips ? .isSkip : .isLoss, expected: expected)
     else { return }
     if outcome.isRestart { epoch += 1 }
     figures.take(outcome, at: reading.time, afterSilence: rhythm.isGap)
