@@ -70,13 +70,16 @@ struct Track: Sendable {
     take(payload, at: time, rhythm: rhythm, figures: &figures)
     if wasSeen, !returns || isDelivery {
       arrival.silence = max(silence, .zero)
-      if silence >= gapOver {
+      // Two packets alone do not tell a gap from a slow beat.
+      if silence >= gapOver, isDelivery && returns || spacing.value != nil {
         let missing = tracker == nil ? nil : figures.lost &- lostBefore
         arrival.events.append(
           StreamEvent(time: time, stream: stream, leg: leg, kind: .gap(silence, missing: missing)))
       }
     }
-    if wasSeen, !returns { spacing.take(silence) }
+    // A beat slower than the time of `left` is learned from the first silence that may be one.
+    let isFirstBeat = spacing.value == nil && silence < options.leftAfter * 10
+    if wasSeen, !returns || isFirstBeat { spacing.take(silence) }
     wasSeen = true
     lastTime = max(lastTime, time)
     lastLeg = leg
