@@ -86,7 +86,9 @@ package final class LiveCapture: Sendable {
         }
         meter.noteDrops(total: try source.droppedPackets())
         let settled = Timestamp.now - Self.grace
-        if outcome == .idle { meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0) } }
+        if outcome == .idle {
+          meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0) }
+        }
         if let end, settled >= end { isRunning = false }
       } catch {
         failure = error

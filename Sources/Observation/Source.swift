@@ -42,7 +42,8 @@ package struct Source: Sendable, Equatable {
         }
         role = given
       }
-      guard let name, !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "._-:".contains($0) })
+      guard let name, !name.isEmpty,
+        name.allSatisfy({ $0.isLetter || $0.isNumber || "._-:".contains($0) })
       else { throw .badName(String(label), source: text) }
     }
     guard !what.isEmpty else { throw .nothingNamed(source: text) }
@@ -86,7 +87,8 @@ package struct Source: Sendable, Equatable {
     case .capture(let path), .recording(let path):
       let file = path.split(separator: "/").last.map(String.init) ?? path
       let stem = file.split(separator: ".").first.map(String.init) ?? file
-      for ending in [".gz", ".pcapng", ".pcap", ".cap", ".jsonl", ".dmp"] where file.hasSuffix(ending) {
+      for ending in [".gz", ".pcapng", ".pcap", ".cap", ".jsonl", ".dmp"]
+      where file.hasSuffix(ending) {
         let whole = String(file.dropLast(ending.count))
         return whole.hasSuffix(".pcap") ? String(whole.dropLast(5)) : whole
       }

@@ -78,7 +78,8 @@ struct PayloadReader: Sendable {
         time.nanoseconds &- Int64((Double(mediaClock) * 1e9 / Double(rate)).rounded()))
     }
     return Reading(
-      time: time, number: UInt64(header.sequence), source: header.synchronizationSource, transit: transit)
+      time: time, number: UInt64(header.sequence), source: header.synchronizationSource,
+      transit: transit)
   }
 }
 

@@ -34,18 +34,19 @@ private struct Sum: Equatable {
 }
 
 @Suite struct NumberTrackerTests {
-  @Test(arguments: [
-    ([1, 2, 3, 4], Sum()),
-    ([1, 2, 4], Sum(lost: 1)),
-    ([1, 2, 4, 3], Sum(reordered: 1)),
-    ([1, 2, 2, 3, 3, 3], Sum(duplicates: 3)),
-    // Twenty lost and twenty duplicated are twenty lost.
-    (Array(0..<50) + Array(70..<90) + Array(70..<90), Sum(lost: 20, duplicates: 20)),
-    ([5, 4, 6], Sum(reordered: 1)),
-    ([5, 2, 6], Sum(lost: 2, reordered: 1)),
-    ([1, 10, 5, 5, 9, 2], Sum(lost: 5, duplicates: 1, reordered: 3)),
-    ([7], Sum()),
-  ] as [([UInt64], Sum)])
+  @Test(
+    arguments: [
+      ([1, 2, 3, 4], Sum()),
+      ([1, 2, 4], Sum(lost: 1)),
+      ([1, 2, 4, 3], Sum(reordered: 1)),
+      ([1, 2, 2, 3, 3, 3], Sum(duplicates: 3)),
+      // Twenty lost and twenty duplicated are twenty lost.
+      (Array(0..<50) + Array(70..<90) + Array(70..<90), Sum(lost: 20, duplicates: 20)),
+      ([5, 4, 6], Sum(reordered: 1)),
+      ([5, 2, 6], Sum(lost: 2, reordered: 1)),
+      ([1, 10, 5, 5, 9, 2], Sum(lost: 5, duplicates: 1, reordered: 3)),
+      ([7], Sum()),
+    ] as [([UInt64], Sum)])
   fileprivate func `the table of short streams comes out for both widths`(
     numbers: [UInt64], expected: Sum
   ) {
@@ -60,17 +61,18 @@ private struct Sum: Equatable {
     #expect(Sum(holed, width: .bits16) == Sum(lost: 4, reordered: 2))
   }
 
-  @Test(arguments: [
-    // One number under the dropout is loss, the dropout itself awaits its confirmation.
-    ([100, 3099], Sum(lost: 2998)),
-    ([100, 3100], Sum()),
-    ([100, 3100, 3101], Sum(restarts: 1)),
-    ([100, 3100, 101, 102], Sum()),
-    // A number less than 100 behind is late, one further behind a jump.
-    ([1000, 901], Sum(lost: 98, reordered: 1)),
-    ([1000, 900], Sum()),
-    ([1000, 899, 900], Sum(restarts: 1)),
-  ] as [([UInt64], Sum)])
+  @Test(
+    arguments: [
+      // One number under the dropout is loss, the dropout itself awaits its confirmation.
+      ([100, 3099], Sum(lost: 2998)),
+      ([100, 3100], Sum()),
+      ([100, 3100, 3101], Sum(restarts: 1)),
+      ([100, 3100, 101, 102], Sum()),
+      // A number less than 100 behind is late, one further behind a jump.
+      ([1000, 901], Sum(lost: 98, reordered: 1)),
+      ([1000, 900], Sum()),
+      ([1000, 899, 900], Sum(restarts: 1)),
+    ] as [([UInt64], Sum)])
   fileprivate func `jumps of 16-bit numbers follow RFC 3550 appendix A.1`(
     numbers: [UInt64], expected: Sum
   ) {

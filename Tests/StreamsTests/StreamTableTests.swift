@@ -174,7 +174,9 @@ private func at(_ milliseconds: Int) -> Timestamp {
   @Test func `a restarted sender begins an epoch`() {
     var bench = Bench("xen1")
     for number in 500..<510 as Range<UInt64> { bench.send(number, at: Double(number)) }
-    for number in 0..<10 as Range<UInt64> { bench.send(number, at: 1000 + Double(number), source: 8) }
+    for number in 0..<10 as Range<UInt64> {
+      bench.send(number, at: 1000 + Double(number), source: 8)
+    }
     let streams = bench.finish(at: 1500).flatMap(\.streams)
     #expect(streams.map(\.epoch) == [0, 1])
     #expect(streams.map { $0.sequence?.lost } == [0, 0])
