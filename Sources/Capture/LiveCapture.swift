@@ -29,12 +29,13 @@ package final class LiveCapture: Sendable {
   /// Opens a source on a thread of its own and begins to count.
   ///
   /// - Parameters:
+  ///   - keeping: the path of a file that keeps the packets as they were captured.
   ///   - wake: called whenever there is something to take.
-  ///   - writer: keeps each packet's headers.
   ///   - open: makes the source. It runs on the capture thread, so that it may enter a namespace.
   /// - Throws: what `open` threw.
   package init<Source: PacketSource & ~Copyable>(
-    point: Point, options: CountingOptions, wake: @escaping @Sendable () -> Void,
+    point: Point, options: CountingOptions, keeping path: String? = nil,
+    wake: @escaping @Sendable () -> Void,
     open: @escaping @Sendable () throws(CaptureError) -> Source
   ) throws(CaptureError) {
     self.wake = wake
@@ -42,8 +43,9 @@ package final class LiveCapture: Sendable {
     let thread = Thread { [self] in
       do throws(CaptureError) {
         let source = try open()
+        let keeper = try PacketKeeper(path: path, point: point, source: source)
         isOpen.signal()
-        run(source, meter: PointMeter(point: point, options: options))
+        run(source, meter: PointMeter(point: point, options: options), keeper: keeper)
       } catch {
         openError.withLock { $0 = error }
         isOpen.signal()
@@ -70,10 +72,13 @@ package final class LiveCapture: Sendable {
   }
 
   private func run<Source: PacketSource & ~Copyable>(
-    _ opened: consuming Source, meter fresh: consuming PointMeter
+    _ opened: consuming Source, meter fresh: consuming PointMeter,
+    keeper empty: consuming PacketKeeper
   ) {
     var source = opened
     var meter = fresh
+    var keeper = empty
+    let start = Timestamp.now
     var snapshots: [Snapshot] = []
     var failure: CaptureError?
     var isRunning = true
@@ -82,6 +87,7 @@ package final class LiveCapture: Sendable {
       do throws(CaptureError) {
         let outcome = try source.read(limit: 4096, timeout: Self.pollTimeout) { packet in
           if let end, packet.time > end { return }
+          keeper.keep(packet)
           meter.count(packet) { snapshots.append($0) }
         }
         meter.noteDrops(total: try source.droppedPackets())
@@ -89,6 +95,7 @@ package final class LiveCapture: Sendable {
         if outcome == .idle {
           meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0) }
         }
+        if !snapshots.isEmpty { try keeper.flush() }
         if let end, settled >= end { isRunning = false }
       } catch {
         failure = error
@@ -96,7 +103,13 @@ package final class LiveCapture: Sendable {
       }
       hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report)
     }
-    meter.finish(at: stopTime.withLock { $0 } ?? .now) { snapshots.append($0) }
+    let end = stopTime.withLock { $0 } ?? .now
+    meter.finish(at: end) { snapshots.append($0) }
+    do throws(CaptureError) {
+      try keeper.finish(start: start, end: end, dropped: meter.report.captureDrops)
+    } catch {
+      failure = failure ?? error
+    }
     var report = meter.report
     report.failure = failure
     hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: report, isLast: true)

@@ -29,6 +29,10 @@ package protocol PacketSource: ~Copyable, SendableMetatype {
     limit: Int, timeout: Duration, _ body: (borrowing CapturedPacket) -> Void
   ) throws(CaptureError) -> ReadOutcome
 
+  var linkType: LinkType { get }
+  /// The most that it captures of a frame, in bytes.
+  var snapshotLength: Int { get }
+
   /// Packets dropped since it was opened before they could be read; 0 for files.
   mutating func droppedPackets() throws(CaptureError) -> Int
 }

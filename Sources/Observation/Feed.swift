@@ -185,7 +185,9 @@ final class RecordingFeed: Feed {
   }
 
   private func note(_ snapshot: Snapshot) {
-    guard let index = points.firstIndex(where: { $0.point.name == snapshot.point.name }) else { return }
+    guard let index = points.firstIndex(where: { $0.point.name == snapshot.point.name }) else {
+      return
+    }
     reports[index].packets += snapshot.totals.reduce(0) { $0 + $1.packets }
     reports[index].malformed += snapshot.totals.reduce(0) {
       $0 + ($1.kind == .malformed ? $1.packets : 0)

@@ -213,7 +213,8 @@ package actor Observation {
       let settings = pcap
       do throws(CaptureError) {
         let capture = try LiveCapture(
-          point: source.point, options: options.counting, wake: wake
+          point: source.point, options: options.counting,
+          keeping: options.captureFolder.map { "\($0)/\(source.point.name).pcapng" }, wake: wake
         ) { () throws(CaptureError) in
           try PcapInterface(name: name, options: settings, networkNamespace: namespace)
         }
