@@ -1,0 +1,136 @@
+import Capture
+import Streams
+import Wire
+
+/// One point's snapshots in the order of time, whatever they come from.
+protocol Feed: AnyObject {
+  var point: Point { get }
+  /// Snapshots that were handed over and not taken yet.
+  var queue: [Snapshot] { get set }
+  /// Every snapshot that ended by then is in the queue, or was taken.
+  var closedUpTo: Timestamp? { get }
+  /// No packet follows. What `advance` and `finish` find may still come into the queue.
+  var hasEnded: Bool { get }
+  /// The last packet's time, or when a live capture was stopped.
+  var lastTime: Timestamp? { get }
+  var report: PointReport { get }
+  /// Fetches what there is; a file until there is a snapshot or its end.
+  func refill()
+  /// After the end: time went on to this moment at the other points.
+  func advance(to time: Timestamp)
+  /// After the end: all points ended at this moment.
+  func finish(at time: Timestamp)
+  /// Asks it to end at this moment.
+  func stop(at time: Timestamp)
+}
+
+extension Feed {
+  /// No snapshot that starts before this will come.
+  var bound: Timestamp {
+    queue.first?.start ?? closedUpTo ?? Timestamp(nanoseconds: .min)
+  }
+}
+
+/// A capture file, or a pipe.
+final class FileFeed: Feed {
+  let point: Point
+  var queue: [Snapshot] = []
+  private(set) var hasEnded = false
+  private var source: PcapFile
+  private var meter: PointMeter
+  private var failure: CaptureError?
+
+  init(
+    point: Point, path: String, filter: String?, options: CountingOptions
+  ) throws(CaptureError) {
+    self.point = point
+    source = try PcapFile(path: path, filter: filter)
+    meter = PointMeter(point: point, options: options)
+  }
+
+  var closedUpTo: Timestamp? { meter.closedUpTo }
+  var lastTime: Timestamp? { meter.report.last }
+
+  var report: PointReport {
+    var report = meter.report
+    report.failure = failure
+    return report
+  }
+
+  func refill() {
+    while !hasEnded, queue.isEmpty {
+      do throws(CaptureError) {
+        var closed: [Snapshot] = []
+        let outcome = try source.read(limit: 4096, timeout: .milliseconds(20)) { packet in
+          meter.count(packet) { closed.append($0) }
+        }
+        queue += closed
+        switch outcome {
+        case .packets: continue
+        case .idle: return
+        case .end: hasEnded = true
+        case .cut:
+          meter.noteCut()
+          hasEnded = true
+        }
+      } catch {
+        failure = error
+        hasEnded = true
+      }
+    }
+  }
+
+  func advance(to time: Timestamp) {
+    guard meter.closedUpTo != nil else { return }
+    var closed: [Snapshot] = []
+    meter.advance(to: time) { closed.append($0) }
+    queue += closed
+  }
+
+  func finish(at time: Timestamp) {
+    guard meter.closedUpTo != nil else { return }
+    var closed: [Snapshot] = []
+    meter.finish(at: time) { closed.append($0) }
+    queue += closed
+  }
+
+  func stop(at time: Timestamp) {
+    hasEnded = true
+  }
+}
+
+/// A live interface.
+final class LiveFeed: Feed {
+  let point: Point
+  var queue: [Snapshot] = []
+  private(set) var closedUpTo: Timestamp?
+  private(set) var hasEnded = false
+  private(set) var report = PointReport()
+  private let capture: LiveCapture
+  private var stopTime: Timestamp?
+
+  init(point: Point, capture: LiveCapture) {
+    self.point = point
+    self.capture = capture
+  }
+
+  var lastTime: Timestamp? { stopTime ?? report.last }
+
+  func refill() {
+    guard !hasEnded else { return }
+    let harvest = capture.take()
+    queue += harvest.snapshots
+    closedUpTo = harvest.closedUpTo
+    report = harvest.report
+    hasEnded = harvest.hasEnded
+  }
+
+  /// The capture thread has handed over everything by itself.
+  func advance(to time: Timestamp) {}
+  func finish(at time: Timestamp) {}
+
+  func stop(at time: Timestamp) {
+    stopTime = time
+    capture.stop(at: time)
+  }
+}
