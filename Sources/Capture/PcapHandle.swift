@@ -150,12 +150,9 @@ private struct ErrorText {
   private(set) var text = ""
 
   mutating func fill<Value>(_ attempt: (UnsafeMutablePointer<CChar>) -> Value?) -> Value? {
-    var value: Value?
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PCAP_ERRBUF_SIZE)) { buffer, count in
-      unsafe buffer.initialize(repeating: 0)
-      unsafe buffer.withMemoryRebound(to: CChar.self) { unsafe value = attempt($0.baseAddress!) }
-      count = unsafe buffer.firstIndex(of: 0) ?? buffer.count
-    }
+    var buffer = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+    let value = unsafe attempt(&buffer)
+    let bytes = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
     text = String(decoding: bytes, as: UTF8.self)
     return value
   }

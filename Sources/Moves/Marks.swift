@@ -63,14 +63,21 @@ extension Mark {
 }
 
 extension BindingMessage {
-  /// The letters of the flags that are set (RFC 6275 sections 6.1.7 and 6.1.8, RFC 3963 section 4).
+  /// The letters of the flags that are set.
   var flagNames: String {
-    let names: [(UInt16, String)] =
-      kind == .update
-      ? [
+    Self.flagLetters(of: kind).filter { flags & $0.bit != 0 }.map(\.letter).joined()
+  }
+
+  /// The flags that have letters (RFC 6275 sections 6.1.7 and 6.1.8, RFC 3963 section 4).
+  static func flagLetters(of kind: Kind) -> [(bit: UInt16, letter: String)] {
+    switch kind {
+    case .update:
+      [
         (0x8000, "A"), (0x4000, "H"), (0x2000, "L"), (0x1000, "K"), (0x0800, "M"), (0x0400, "R"),
         (0x0200, "P"), (0x0100, "F"),
-      ] : [(0x80, "K"), (0x40, "R"), (0x20, "P")]
-    return names.filter { flags & $0.0 != 0 }.map(\.1).joined()
+      ]
+    case .acknowledgement:
+      [(0x80, "K"), (0x40, "R"), (0x20, "P")]
+    }
   }
 }

@@ -103,7 +103,8 @@ struct `A capture file` {
     }
   }
 
-  @Test func `whose records contradict its header gives what came before, then the reason`() throws {
+  @Test func `whose records contradict its header gives what came before, then the reason`() throws
+  {
     var capture = CaptureBytes()
     capture.record(seconds: 1, fraction: 0, frame: [1], wireBytes: 1)
     let broken = capture.bytes + [0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 127, 0, 0, 0, 0]
