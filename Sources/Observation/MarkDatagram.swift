@@ -13,7 +13,7 @@ enum MarkDatagram {
   static func listen(at path: String) -> Int32? {
     let descriptor = make()
     guard descriptor >= 0 else { return nil }
-    let isBound = withAddress(of: path) { address, length in
+    let isBound = unsafe withAddress(of: path) { address, length in
       unsafe bind(descriptor, address, length) == 0
     }
     guard isBound else {
@@ -27,7 +27,7 @@ enum MarkDatagram {
   static func receive(from descriptor: Int32, capacity: Int) -> String? {
     var count = -1
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, used in
-      count = unsafe recv(descriptor, buffer.baseAddress, capacity, Int32(MSG_DONTWAIT.rawValue))
+      count = unsafe recv(descriptor, buffer.baseAddress, capacity, Int32(MSG_DONTWAIT))
       used = max(count, 0)
     }
     return count < 0 ? nil : String(decoding: bytes, as: UTF8.self)
@@ -38,9 +38,9 @@ enum MarkDatagram {
     guard descriptor >= 0 else { return .failed }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
-    let count = withAddress(of: path) { address, length in
+    let count = unsafe withAddress(of: path) { address, length in
       unsafe sendto(
-        descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue), address, length)
+        descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT), address, length)
         == bytes.count
     }
     if count { return .delivered }

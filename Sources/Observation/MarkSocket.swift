@@ -1,4 +1,4 @@
-import Dispatch
+@unsafe @preconcurrency import Dispatch
 import Foundation
 
 /// Where a running monitor or log takes the user's marks: a datagram socket in a folder that only

@@ -1,5 +1,7 @@
 package import Capture
+import Foundation
 package import Moves
+package import Records
 package import Streams
 import Synchronization
 import Wire
@@ -25,12 +27,14 @@ package enum ObservationError: Error, Equatable, Sendable {
   /// Two points are the same interface, whose packets would count twice.
   case sameInterface(String, points: [String])
   case cannotCapture(Source, CaptureError)
+  case cannotRead(Source, RecordError)
 }
 
 /// Observes points together: opens their sources, merges their snapshots in the order of time, and
 /// correlates them. Live and replayed data take the same way.
 package actor Observation {
-  package nonisolated let points: [Point]
+  /// In the order of the sources, and of their records.
+  package nonisolated let points: [RecordedPoint]
   private let feeds: [any Feed]
   private var correlator: Correlator
   private let stopRequest = Mutex<Timestamp?>(nil)
@@ -46,9 +50,7 @@ package actor Observation {
   package init(sources: [Source], options: ObservationOptions) throws(ObservationError) {
     guard !sources.isEmpty else { throw .noSources }
     try Self.check(sources)
-    points = sources.map(\.point)
     interval = options.counting.interval
-    correlator = Correlator(points: points, options: options.counting)
     let (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     self.wakes = wakes
     self.waker = waker
@@ -62,6 +64,12 @@ package actor Observation {
       throw error
     }
     self.feeds = feeds
+    points = feeds.flatMap(\.points)
+    correlator = Correlator(points: points.map(\.point), options: options.counting)
+    let names = points.map(\.point.name)
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      throw .samePoint(name)
+    }
   }
 
   /// What all points saw, step by step, until every source has ended or `stop` was called.
@@ -84,14 +92,19 @@ package actor Observation {
 
   /// What each point came to so far.
   package var reports: [(point: Point, report: PointReport)] {
-    feeds.map { ($0.point, $0.report) }
+    feeds.flatMap { feed in zip(feed.points, feed.reports).map { ($0.point, $1) } }
   }
 
   /// The next step; nil after the last.
   package func next() async -> Observed? {
     while !isFinished, !Task.isCancelled {
       passOnStop()
-      for feed in feeds { feed.refill() }
+      for feed in feeds {
+        feed.refill()
+        let marks = feed.userMarks
+        feed.userMarks = []
+        userMarks.withLock { $0 += marks }
+      }
       catchUp()
       if let snapshots = takeStep() { return complete(correlator.take(snapshots)) }
       if let end {
@@ -175,7 +188,6 @@ package actor Observation {
   private static func check(_ sources: [Source]) throws(ObservationError) {
     for (index, source) in sources.enumerated() {
       for other in sources[..<index] {
-        if other.point.name == source.point.name { throw .samePoint(source.point.name) }
         if case .interface(let name, _) = source.kind, other.kind == source.kind {
           throw .sameInterface(name, points: [other.point.name, source.point.name])
         }
@@ -186,27 +198,44 @@ package actor Observation {
   private static func open(
     _ source: Source, options: ObservationOptions, wake: @escaping @Sendable () -> Void
   ) throws(ObservationError) -> any Feed {
-    do throws(CaptureError) {
-      switch source.kind {
-      case .capture(let path):
+    switch source.kind {
+    case .capture(let path):
+      do throws(CaptureError) {
         return try FileFeed(
           point: source.point, path: path, filter: options.filter, options: options.counting)
-      case .interface(let name, let namespace):
-        var pcap = PcapInterface.Options()
-        pcap.snapshotLength = options.snapshotLength
-        pcap.filter = options.filter
-        let settings = pcap
-        return LiveFeed(
-          point: source.point,
-          capture: try LiveCapture(point: source.point, options: options.counting, wake: wake) {
-            () throws(CaptureError) in
-            try PcapInterface(name: name, options: settings, networkNamespace: namespace)
-          })
-      case .recording(let path):
-        throw .cannotOpen(path: path, reason: "recordings cannot be read yet")
+      } catch {
+        throw .cannotCapture(source, error)
       }
-    } catch {
-      throw .cannotCapture(source, error)
+    case .interface(let name, let namespace):
+      var pcap = PcapInterface.Options()
+      pcap.snapshotLength = options.snapshotLength
+      pcap.filter = options.filter
+      let settings = pcap
+      do throws(CaptureError) {
+        let capture = try LiveCapture(
+          point: source.point, options: options.counting, wake: wake
+        ) { () throws(CaptureError) in
+          try PcapInterface(name: name, options: settings, networkNamespace: namespace)
+        }
+        let point = RecordedPoint(
+          point: source.point, source: name, interval: options.counting.interval,
+          bootIdentifier: bootIdentifier())
+        return LiveFeed(point: point, capture: capture)
+      } catch {
+        throw .cannotCapture(source, error)
+      }
+    case .recording(let path):
+      do throws(RecordError) {
+        return try RecordingFeed(path: path)
+      } catch {
+        throw .cannotRead(source, error)
+      }
     }
   }
+}
+
+/// What tells this boot of this host from every other; nil where the system does not say.
+private func bootIdentifier() -> String? {
+  let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+  return text?.trimmingCharacters(in: .whitespacesAndNewlines)
 }

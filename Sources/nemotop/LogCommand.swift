@@ -38,7 +38,7 @@ struct Log: AsyncParsableCommand {
     try await telling {
       let observation = try observation.open()
       let writers = try writers(for: observation)
-      let marks = try? MarkSocket { observation.mark($0) }
+      let marks = MarkSocket { observation.mark($0) }
       let stopper = Task {
         for await _ in interruptions() { observation.stop() }
       }
@@ -56,11 +56,7 @@ struct Log: AsyncParsableCommand {
   }
 
   private func writers(for observation: Observation) throws(RecordError) -> [any RecordWriter] {
-    let points = observation.points.map { point in
-      RecordedPoint(
-        point: point, source: observation.text(of: point),
-        interval: self.observation.interval.duration)
-    }
+    let points = observation.points
     var writers: [any RecordWriter] = []
     if let csv { writers.append(try CSVFolder(csv, points: points)) }
     if let jsonl { writers.append(try JSONLines(jsonl, points: points)) }
