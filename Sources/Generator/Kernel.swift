@@ -34,11 +34,11 @@ package enum Interruption {
   /// program.
   package static func catchSignals() {
     flag.store(false, ordering: .relaxed)
-    var action = unsafe sigaction()
+    var action = sigaction()
     unsafe action.__sigaction_handler.sa_handler = { _ in
       Interruption.flag.store(true, ordering: .relaxed)
     }
-    unsafe action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+    action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
     unsafe sigaction(SIGINT, &action, nil)
     unsafe sigaction(SIGTERM, &action, nil)
   }
@@ -99,8 +99,10 @@ struct DatagramBuffer: Sendable {
   /// Writes the header at the start of one of the datagrams.
   mutating func write(_ header: StreamHeader, at index: Int) {
     unsafe bytes.withUnsafeMutableBytes { raw in
-      var span = unsafe raw.mutableBytes.extracting(
-        droppingFirst: index * datagramBytes)
+      let start = index * datagramBytes
+      let datagram = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: raw[start..<start + datagramBytes])
+      var span = unsafe datagram.mutableBytes
       header.serialize(into: &span)
     }
   }
@@ -125,7 +127,7 @@ struct DatagramBuffer: Sendable {
 /// A UDP socket, closed with its last user.
 final class DatagramSocket: Sendable {
   /// The most datagrams of one call.
-  static var batch: Int { Int(nemotop_datagram_batch.rawValue) }
+  static var batch: Int { nemotop_datagram_batch }
 
   private let descriptor: Int32
 
@@ -163,7 +165,7 @@ final class DatagramSocket: Sendable {
   /// Sends datagrams of the buffer: how many the kernel took, and the errno that the next one met.
   func send(_ buffer: DatagramBuffer, _ range: Range<Int>) -> (taken: Int, code: Int32) {
     var code: Int32 = 0
-    let taken = buffer.withMemory { memory in
+    let taken = unsafe buffer.withMemory { memory in
       unsafe nemotop_datagram_send(
         descriptor, memory.baseAddress?.advanced(by: range.lowerBound * buffer.datagramBytes),
         buffer.datagramBytes, Int32(range.count), &code)
@@ -189,7 +191,7 @@ final class DatagramSocket: Sendable {
     let size = buffer.datagramBytes
     var code: Int32 = 0
     let arrivals = unsafe [nemotop_arrival](unsafeUninitializedCapacity: capacity) { slots, count in
-      code = buffer.withMutableMemory { memory in
+      code = unsafe buffer.withMutableMemory { memory in
         unsafe nemotop_datagram_receive(
           descriptor, memory.baseAddress, size, slots.baseAddress, Int32(capacity),
           Int32(milliseconds))

@@ -24,11 +24,16 @@ package struct Receiver: ~Copyable {
 
   /// Opens the socket: what comes from now on is counted.
   package init(_ configuration: ReceiverConfiguration) throws(GeneratorError) {
-    self.configuration = configuration
-    socket = try DatagramSocket(isIPv4: configuration.local.address.isIPv4)
+    let socket = try DatagramSocket(isIPv4: configuration.local.address.isIPv4)
     try socket.listen(bufferBytes: Self.socketBytes)
     try socket.bind(configuration.local)
-    local = try socket.local
+    self.init(configuration, socket: socket, local: try socket.local)
+  }
+
+  private init(_ configuration: ReceiverConfiguration, socket: DatagramSocket, local: Endpoint) {
+    self.configuration = configuration
+    self.socket = socket
+    self.local = local
     table = StreamTable(point: configuration.point, options: configuration.counting)
   }
 

@@ -38,7 +38,7 @@ package struct Reception: Sendable {
     }
   }
 
-  private struct Sum {
+  fileprivate struct Sum {
     var figures = Figures()
     var medians: [Duration] = []
   }

@@ -20,7 +20,7 @@ package struct Sender: ~Copyable {
   }
 
   private let configuration: SenderConfiguration
-  private var streams: [Stream] = []
+  private var streams: [Stream]
   private var buffer: DatagramBuffer
   private var report = SenderReport()
   private var start: Int64 = 0
@@ -28,26 +28,36 @@ package struct Sender: ~Copyable {
   /// Opens a socket for each stream.
   package init(_ configuration: SenderConfiguration) throws(GeneratorError) {
     try configuration.validate()
+    self.init(configuration, streams: try Self.open(configuration))
+  }
+
+  private init(_ configuration: SenderConfiguration, streams: [Stream]) {
     self.configuration = configuration
-    var random = SystemRandomNumberGenerator()
-    // At most a megabyte of memory, and at least one datagram.
-    let count = min(DatagramSocket.batch, 1 << 20 / configuration.payloadBytes)
+    self.streams = streams
+    // At most a megabyte of memory.
     buffer = DatagramBuffer(
-      datagramBytes: configuration.payloadBytes, count: count, filler: random.next())
+      datagramBytes: configuration.payloadBytes,
+      count: min(DatagramSocket.batch, (1 << 20) / configuration.payloadBytes),
+      filler: .random(in: 0 ... .max))
+  }
+
+  private static func open(_ configuration: SenderConfiguration) throws(GeneratorError) -> [Stream] {
+    var streams: [Stream] = []
     for index in 0..<configuration.streams {
       let socket = try DatagramSocket(isIPv4: configuration.destination.address.isIPv4)
       try socket.bind(configuration.source(ofStream: index))
       try socket.connect(configuration.destination)
       let local = try socket.local
+      let key = StreamKey(
+        source: local.address, sourcePort: local.port,
+        destination: configuration.destination.address,
+        destinationPort: configuration.destination.port)
       streams.append(
         Stream(
-          socket: socket,
-          key: StreamKey(
-            source: local.address, sourcePort: local.port,
-            destination: configuration.destination.address,
-            destinationPort: configuration.destination.port),
-          synchronizationSource: random.next(), timestampOffset: random.next()))
+          socket: socket, key: key, synchronizationSource: .random(in: 0 ... .max),
+          timestampOffset: .random(in: 0 ... .max)))
     }
+    return streams
   }
 
   /// The streams that it sends.

@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// What to send, where to, and how fast.
 package struct SenderConfiguration: Hashable, Sendable {
