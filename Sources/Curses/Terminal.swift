@@ -1,0 +1,147 @@
+import CNcurses
+package import Screen
+
+/// Why the terminal cannot show a screen. The commands word it.
+package enum TerminalError: Error, Equatable, Sendable {
+  /// Standard output is no terminal, or there is no keyboard.
+  case notATerminal
+  /// A terminal of this name (TERM) cannot place the cursor, or is not known here.
+  case unsuitable(String)
+}
+
+/// A terminal that shows grids and reads keys. One thread makes it, uses it, and ends it; the
+/// terminal is then as it was before.
+package struct Terminal: ~Copyable {
+  /// Whether it draws Unicode, braille among it.
+  package let drawsUnicode: Bool
+  private let window: Window
+  private let pairs: [Colour: Int16]
+  private var shown: Grid?
+
+  /// Takes over the terminal that the program runs in.
+  ///
+  /// - Parameters:
+  ///   - name: the terminal's name, from TERM.
+  ///   - usesColours: false for a picture without colours, as NO_COLOR asks for.
+  package init(name: String?, usesColours: Bool) throws(TerminalError) {
+    let isUTF8 = Window.setLocale()
+    // The consoles of these names have no glyphs for braille, whatever the locale says.
+    let lacksGlyphs = ["linux", "vt1", "vt2", "vt5"].contains { name?.hasPrefix($0) ?? false }
+    drawsUnicode = isUTF8 && !lacksGlyphs
+    let window = try Window()
+    var pairs: [Colour: Int16] = [:]
+    let count = usesColours ? window.startColours() : 0
+    if count >= 8 {
+      for colour in Colour.allCases {
+        guard let number = count >= 256 ? colour.of256 : colour.of8 else { continue }
+        let pair = Int16(pairs.count + 1)
+        window.definePair(pair, colour: number)
+        pairs[colour] = pair
+      }
+    }
+    self.window = window
+    self.pairs = pairs
+  }
+
+  /// Columns and rows, as they are now.
+  package var size: (width: Int, height: Int) {
+    window.measure()
+  }
+
+  /// Shows a grid; only rows that changed are drawn.
+  package mutating func show(_ grid: Grid) {
+    if let shown, shown.width != grid.width || shown.height != grid.height {
+      window.clear()
+      self.shown = nil
+    }
+    for row in 0..<grid.height {
+      if let shown, shown.hasSameRow(row, as: grid) { continue }
+      for run in grid.runs(ofRow: row) {
+        window.put(
+          drawsUnicode ? run.text : String(run.text.map { $0.isASCII ? $0 : "?" }),
+          column: run.column, row: row, pair: pairs[run.style.colour] ?? 0,
+          isBold: run.style.isBold, isDim: run.style.isDim || run.style.colour == .quiet,
+          isReversed: run.style.isReversed)
+      }
+    }
+    shown = grid
+    window.refresh()
+  }
+
+  /// The next key, waited for at most so long.
+  package func key(within milliseconds: Int) -> Key? {
+    switch window.read(milliseconds: Int32(milliseconds)) {
+    case .character(let code): Key(character: code)
+    case .function(let code): Key(function: code)
+    case nil: nil
+    }
+  }
+
+  /// Stops the program as ^Z does, with the terminal given back for as long.
+  package mutating func suspend() {
+    window.suspend()
+    shown = nil
+  }
+}
+
+extension Key {
+  fileprivate init?(character code: UInt32) {
+    switch code {
+    case 10, 13: self = .enter
+    case 9: self = .tab
+    case 8, 127: self = .backspace
+    case 27: self = .escape
+    case 1...26: self = .control(Character(Unicode.Scalar(UInt8(code) + 96)))
+    default:
+      guard code >= 32, let scalar = Unicode.Scalar(code) else { return nil }
+      self = .character(Character(scalar))
+    }
+  }
+
+  fileprivate init?(function code: Int32) {
+    switch code {
+    case KEY_UP: self = .up
+    case KEY_DOWN: self = .down
+    case KEY_LEFT: self = .left
+    case KEY_RIGHT: self = .right
+    case KEY_PPAGE: self = .pageUp
+    case KEY_NPAGE: self = .pageDown
+    case KEY_HOME: self = .home
+    case KEY_END: self = .end
+    case KEY_ENTER: self = .enter
+    case KEY_BACKSPACE: self = .backspace
+    case KEY_F0 + 1...KEY_F0 + 12: self = .function(Int(code - KEY_F0))
+    default: return nil
+    }
+  }
+}
+
+extension Colour {
+  /// Its number among 256 colours: readable on light and dark, told apart by colour-blind eyes.
+  fileprivate var of256: Int16? {
+    switch self {
+    case .plain, .quiet, .heading: nil
+    case .good: 34
+    case .warning: 172
+    case .alarm: 160
+    case .first: 38
+    case .second: 208
+    case .third: 134
+    case .fourth: 71
+    }
+  }
+
+  /// Its number among the first eight.
+  fileprivate var of8: Int16? {
+    switch self {
+    case .plain, .quiet, .heading: nil
+    case .good: 2
+    case .warning: 3
+    case .alarm: 1
+    case .first: 6
+    case .second: 3
+    case .third: 5
+    case .fourth: 2
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package import Moves
+package import Screen
+package import Streams
+import Wire
+
+/// The dashboard: fed with what the points observed and with keys, it gives the picture for a size.
+/// Pure: the same feed gives the same picture, live and replayed.
+package struct DashboardModel: Sendable {
+  /// What the dashboard asks of the program.
+  package enum Request: Equatable, Sendable {
+    case quit
+    /// To set a user mark with this text.
+    case mark(String)
+  }
+
+  /// The smallest screen that it is made for.
+  package static let leastWidth = 40
+  package static let leastHeight = 10
+
+  private let layout: Layout
+  private var view: View
+  /// The history that goes on while the screen is frozen.
+  private var unseen: History?
+  private var needsArranging = false
+  /// The user has chosen a stream; before, the busiest one is chosen.
+  private var hasChosen = false
+  private var help: HelpPane?
+
+  /// - Parameters:
+  ///   - points: the points known from the start; others are added as they are seen.
+  ///   - clockOffset: what the clock on the screen is ahead of UTC.
+  /// - Throws: `DashboardError.badLayout` where the layout names a column that does not exist.
+  package init(
+    layout: Layout, points: [Point], glyphs: Glyphs = .unicode, clockOffset: Duration = .zero
+  ) throws(DashboardError) {
+    self.layout = layout
+    var columns: [StreamColumn] = []
+    for name in layout.panes.first(where: { $0.pane == .streams })?.columns ?? [] {
+      guard let column = StreamColumn(rawValue: name) else {
+        throw .badLayout("no column of streams is called \(name)")
+      }
+      columns.append(column)
+    }
+    view = View(
+      history: History(points: points), glyphs: glyphs, clockOffset: clockOffset, columns: columns)
+  }
+
+  package mutating func observe(_ observed: Observed) {
+    if unseen != nil {
+      unseen?.take(observed)
+    } else {
+      view.history.take(observed)
+      needsArranging = true
+    }
+  }
+
+  /// Says on the screen that no more data will come.
+  package mutating func end() {
+    view.hasEnded = true
+  }
+
+  /// Obeys a key.
+  ///
+  /// - Returns: what the program has to do about it; nil where it is done.
+  package mutating func press(_ key: Key) -> Request? {
+    if view.entry != nil { return type(key) }
+    guard let action = KeyTable.action(for: key) else { return nil }
+    if help != nil, let done = help?.obey(action) {
+      if done { help = nil }
+      return nil
+    }
+    switch action {
+    case .help: help = HelpPane()
+    case .quit: return .quit
+    case .freeze: freeze()
+    case .up, .down, .pageUp, .pageDown, .first, .last: choose(action)
+    case .sortBefore: sort(by: -1)
+    case .sortAfter: sort(by: 1)
+    case .sortBy(let number): sort(byColumn: number - 1)
+    case .reverse: sort { $0.isReversed.toggle() }
+    case .longer: view.window = View.windows.first { $0 > view.window } ?? view.window
+    case .shorter: view.window = View.windows.last { $0 < view.window } ?? view.window
+    case .bytes: view.inBytes.toggle()
+    case .cumulative:
+      view.isCumulative.toggle()
+      if !view.shownColumns.contains(view.sort.column) {
+        let column: StreamColumn = view.isCumulative ? .total : .rate10
+        sort { $0.column = column }
+      }
+    case .mark: view.entry = ""
+    case .close: break
+    }
+    return nil
+  }
+
+  /// The picture for a screen of this size.
+  package mutating func render(width: Int, height: Int) -> Grid {
+    var grid = Grid(width: width, height: height)
+    guard width >= Self.leastWidth, height >= Self.leastHeight else {
+      grid.write(
+        "\(width)x\(height): needs \(Self.leastWidth)x\(Self.leastHeight)", column: 0,
+        row: height / 2)
+      return grid
+    }
+    arrange()
+    if help != nil {
+      help?.draw(view, on: &grid)
+      return grid
+    }
+    let panes = layout.panes.map { ($0, $0.pane.made(columns: $0.columns)) }
+    let rows = layout.rows(for: panes.map { $0.1.rows(view, width: width) }, height: height)
+    var row = 0
+    for (index, (entry, pane)) in panes.enumerated() where rows[index] > 0 {
+      var part = Grid(width: width, height: rows[index])
+      pane.draw(view, on: &part)
+      // The keys stand at the bottom, wherever the panes above them end.
+      if entry.pane == .keys, index == panes.count - 1 { row = height - rows[index] }
+      grid.place(part, row: row)
+      row += rows[index]
+    }
+    return grid
+  }
+
+  private mutating func freeze() {
+    if let unseen {
+      view.history = unseen
+      self.unseen = nil
+      needsArranging = true
+    } else {
+      unseen = view.history
+    }
+    view.isFrozen = unseen != nil
+  }
+
+  private mutating func arrange() {
+    guard needsArranging else { return }
+    needsArranging = false
+    view.arrange()
+    if let selected = view.selected, view.history.streams[selected] == nil { view.selected = nil }
+    guard !hasChosen else { return }
+    let rates = view.history.streams.mapValues { view.history.rate($0.passed, over: 40) }
+    let busiest = view.order.max { rates[$0] ?? 0 < rates[$1] ?? 0 }
+    // Two streams of about the same rate do not take turns.
+    guard let busiest, rates[busiest] ?? 0 > 2 * (view.selected.flatMap { rates[$0] } ?? 0)
+    else { return }
+    view.selected = busiest
+  }
+
+  private mutating func choose(_ action: Action) {
+    guard !view.order.isEmpty else { return }
+    let now = view.selected.flatMap { view.order.firstIndex(of: $0) } ?? 0
+    let wanted =
+      switch action {
+      case .up: now - 1
+      case .down: now + 1
+      case .pageUp: now - 10
+      case .pageDown: now + 10
+      case .last: view.order.count - 1
+      default: 0
+      }
+    hasChosen = true
+    view.selected = view.order[min(max(wanted, 0), view.order.count - 1)]
+  }
+
+  private mutating func sort(by step: Int) {
+    let index = view.shownColumns.firstIndex(of: view.sort.column) ?? 0
+    sort(byColumn: min(max(index + step, 0), view.shownColumns.count - 1))
+  }
+
+  private mutating func sort(byColumn index: Int) {
+    guard view.shownColumns.indices.contains(index) else { return }
+    let column = view.shownColumns[index]
+    sort { $0 = View.Sort(column: column) }
+  }
+
+  private mutating func sort(_ change: (inout View.Sort) -> Void) {
+    change(&view.sort)
+    needsArranging = true
+  }
+
+  private mutating func type(_ key: Key) -> Request? {
+    switch key {
+    case .character(let character) where !character.isControl: view.entry?.append(character)
+    case .backspace where view.entry?.isEmpty == false: view.entry?.removeLast()
+    case .control("u"): view.entry = ""
+    case .control("c"): return .quit
+    case .escape: view.entry = nil
+    case .enter:
+      let text = view.entry ?? ""
+      view.entry = nil
+      return text.contains { $0 != " " } ? .mark(text) : nil
+    default: break
+    }
+    return nil
+  }
+}

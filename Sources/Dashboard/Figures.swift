@@ -1,0 +1,90 @@
+import Wire
+
+/// Figures as short text.
+enum Figures {
+  /// Three digits and a decimal prefix: `0`, `412`, `4.01M`.
+  static func short(_ figure: Double) -> String {
+    let prefixes = ["", "k", "M", "G", "T", "P"]
+    var value = abs(figure)
+    var index = 0
+    while value >= 999.5, index < prefixes.count - 1 {
+      value /= 1000
+      index += 1
+    }
+    let decimals = index == 0 ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0
+    return (figure < 0 ? "-" : "") + fixed(value, decimals) + prefixes[index]
+  }
+
+  /// A rate with its unit: `4.01 Mb/s`; bytes where they are asked for.
+  static func rate(bytesPerSecond: Double, inBytes: Bool) -> String {
+    let text = short(inBytes ? bytesPerSecond : bytesPerSecond * 8)
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    return digits + " " + text.dropFirst(digits.count) + (inBytes ? "B/s" : "b/s")
+  }
+
+  /// A whole number in full up to five digits, then short.
+  static func count(_ count: Int) -> String {
+    abs(count) < 100_000 ? String(count) : short(Double(count))
+  }
+
+  /// `0.42 ms`, `352 ms`, `12.3 s`, `3m05s`.
+  static func duration(_ duration: Duration) -> String {
+    let milliseconds = duration.milliseconds
+    switch abs(milliseconds) {
+    case ..<9.995: return fixed(milliseconds, 2) + " ms"
+    case ..<9999.5: return fixed(milliseconds, 0) + " ms"
+    case ..<99_950: return fixed(milliseconds / 1000, 1) + " s"
+    default:
+      let seconds = Int(abs(milliseconds) / 1000)
+      let sign = milliseconds < 0 ? "-" : ""
+      return sign + "\(seconds / 60)m\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)s"
+    }
+  }
+
+  /// A span for a heading: `500 ms`, `60 s`, `5 min`, `1 h`.
+  static func span(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<1: fixed(seconds * 1000, 0) + " ms"
+    case ..<120: fixed(seconds, 0) + " s"
+    case ..<3600:
+      fixed(seconds / 60, seconds.truncatingRemainder(dividingBy: 60) == 0 ? 0 : 1) + " min"
+    default:
+      fixed(seconds / 3600, seconds.truncatingRemainder(dividingBy: 3600) == 0 ? 0 : 1) + " h"
+    }
+  }
+
+  /// The time of day, with milliseconds where they are asked for.
+  static func clock(
+    _ time: Timestamp, offset: Duration = .zero, withMilliseconds: Bool = false
+  ) -> String {
+    let moment = (time + offset).nanoseconds
+    let day: Int64 = 86_400_000_000_000
+    let inDay = ((moment % day) + day) % day
+    let seconds = inDay / 1_000_000_000
+    let text = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { two($0) }
+      .joined(separator: ":")
+    guard withMilliseconds else { return text }
+    let thousandths = inDay / 1_000_000 % 1000
+    return text + "." + (thousandths < 10 ? "00" : thousandths < 100 ? "0" : "")
+      + String(thousandths)
+  }
+
+  /// A number with so many decimals, rounded to the nearest.
+  static func fixed(_ value: Double, _ decimals: Int) -> String {
+    let scale = [1.0, 10.0, 100.0][min(decimals, 2)]
+    let scaled = (abs(value) * scale).rounded()
+    guard scaled < 9e18 else { return String(value) }
+    let whole = Int64(scaled) / Int64(scale)
+    let rest = Int64(scaled) % Int64(scale)
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    switch decimals {
+    case 0: return sign + String(whole)
+    case 1: return sign + "\(whole).\(rest)"
+    default: return sign + "\(whole)." + two(rest)
+    }
+  }
+
+  private static func two(_ number: Int64) -> String {
+    number < 10 ? "0\(number)" : String(number)
+  }
+}

@@ -1,0 +1,140 @@
+import Moves
+import Streams
+import Wire
+
+/// What the points have shown so far, as far back as the screen can look: an hour, or less where
+/// very many streams share the memory.
+struct History: Sendable {
+  static let span = Duration.seconds(3600)
+  /// Bins of all series together: 4 bytes each.
+  static let binBudget = 8_000_000
+  /// Marks kept, and moves.
+  static let eventLimit = 5_000
+
+  /// Every point that is known, in the order in which they were named or first seen.
+  private(set) var points: [Point]
+  private(set) var streams: [StreamKey: StreamHistory] = [:]
+  /// In the order of their coming.
+  private(set) var marks: [Mark] = []
+  private(set) var moves: [Move] = []
+  private(set) var upTo: Timestamp?
+  /// The length of a bin in the series; known with the first snapshot.
+  private(set) var bin: Duration?
+  private(set) var packets = 0
+  private(set) var captureDrops = 0
+  /// Packets and bytes of the newest interval at the points that are nearest the outside.
+  private(set) var newest: (packets: Int, bytes: Int, length: Duration)?
+
+  init(points: [Point]) {
+    self.points = points
+  }
+
+  mutating func take(_ observed: Observed) {
+    upTo = max(upTo ?? observed.upTo, observed.upTo)
+    for snapshot in observed.snapshots where !points.contains(where: { $0 == snapshot.point }) {
+      points.append(snapshot.point)
+    }
+    let starts = Set(observed.snapshots.map(\.start)).sorted()
+    for start in starts { count(observed.snapshots.filter { $0.start == start }) }
+    if observed.snapshots.isEmpty, let length = newest?.length { newest = (0, 0, length) }
+    for mark in observed.marks { take(mark) }
+    for move in observed.moves {
+      moves.append(move)
+      streams[move.stream]?.moves += 1
+      streams[move.stream]?.lostInMoves += move.lost ?? move.lostUnseen ?? 0
+    }
+    if marks.count > Self.eventLimit * 5 / 4 { marks.removeFirst(marks.count - Self.eventLimit) }
+    if moves.count > Self.eventLimit * 5 / 4 { moves.removeFirst(moves.count - Self.eventLimit) }
+    forgetOld()
+  }
+
+  /// The points that decide where a stream is: those of the first of these roles that there are.
+  var decidingPoints: [Point] {
+    for role in Point.Role.deciding {
+      let found = points.filter { $0.role == role }
+      if !found.isEmpty { return found }
+    }
+    return []
+  }
+
+  /// Bins kept of one series.
+  var depth: Int {
+    let bin = max((bin ?? .seconds(1)).wholeNanoseconds, 1)
+    let inHour = Int(Self.span.wholeNanoseconds / bin)
+    let least = Int(60_000_000_000 / bin) + 1
+    let series = streams.count * (points.count + 1)
+    return max(min(inHour, Self.binBudget / max(series, 1)), least)
+  }
+
+  /// The bin that holds a moment.
+  func number(of time: Timestamp) -> Int64 {
+    guard let size = bin?.wholeNanoseconds else { return 0 }
+    return time.aligned(to: .nanoseconds(size)).nanoseconds / size
+  }
+
+  /// Mean bytes per second of a series over the last whole bins.
+  func rate(_ series: Series, over seconds: Double) -> Double {
+    guard let upTo, let size = bin?.wholeNanoseconds, size > 0 else { return 0 }
+    let count = max(Int64((seconds * 1e9 / Double(size)).rounded()), 1)
+    let end = number(of: upTo)
+    return series.sum(end - count..<end) * 1e9 / (Double(size) * Double(count))
+  }
+
+  /// Counts the snapshots of all points over one interval.
+  private mutating func count(_ snapshots: [Snapshot]) {
+    guard let start = snapshots.first?.start, let length = snapshots.first?.length else { return }
+    if bin == nil {
+      // Ten bins a second are as many as a screen can show.
+      let size = max(length.wholeNanoseconds, 1)
+      bin = .nanoseconds(size * max((100_000_000 + size - 1) / size, 1))
+    }
+    let deciding = Set(decidingPoints.map(\.name))
+    let number = number(of: start)
+    let depth = depth
+    var totals = (packets: 0, bytes: 0, length: length)
+    var passages: [StreamKey: Passage] = [:]
+    for snapshot in snapshots {
+      captureDrops += snapshot.captureDrops
+      if deciding.contains(snapshot.point.name) {
+        totals.packets += snapshot.totals.reduce(0) { $0 + $1.packets }
+        totals.bytes += snapshot.totals.reduce(0) { $0 + $1.wireBytes }
+      }
+      // The legs of one stream are neighbours.
+      var rest = snapshot.streams[...]
+      while let stream = rest.first?.stream {
+        let legs = rest.prefix { $0.stream == stream }
+        rest = rest.dropFirst(legs.count)
+        guard let sight = Sight(legs) else { continue }
+        streams[stream, default: StreamHistory()].count(
+          sight, at: snapshot.point, over: length, bin: number, keeping: depth)
+        passages[stream, default: Passage()].add(sight, at: snapshot.point.role)
+      }
+    }
+    for (stream, passage) in passages {
+      streams[stream]?.pass(passage, bin: number, keeping: depth)
+    }
+    packets += totals.packets
+    newest = totals
+  }
+
+  private mutating func take(_ mark: Mark) {
+    marks.append(mark)
+    guard let stream = mark.stream, let point = mark.point else { return }
+    switch mark.kind {
+    case .left: streams[stream]?.leave(point, at: mark.time)
+    case .appeared: streams[stream]?.arrive(point)
+    default: break
+    }
+  }
+
+  private mutating func forgetOld() {
+    guard let upTo else { return }
+    let horizon = upTo - Self.span
+    if let oldest = marks.first?.time, oldest < horizon { marks.removeAll { $0.time < horizon } }
+    if let oldest = moves.first?.firstAfter, oldest < horizon {
+      moves.removeAll { $0.firstAfter < horizon }
+    }
+    guard streams.contains(where: { $0.value.lastTime < horizon }) else { return }
+    streams = streams.filter { $0.value.lastTime >= horizon }
+  }
+}

@@ -1,0 +1,76 @@
+import Screen
+
+/// What a key does.
+enum Action: Equatable {
+  case help, quit, freeze
+  case up, down, pageUp, pageDown, first, last
+  case sortBefore, sortAfter, sortBy(Int), reverse
+  case longer, shorter
+  case bytes, cumulative, mark, close
+}
+
+/// One line of the table that keys, help and the bottom line are made from.
+struct KeyBinding {
+  var keys: [(Key, Action)]
+  /// The keys as the help names them.
+  var label: String
+  var help: String
+  /// Key and word on the bottom line; nil where it is not named there.
+  var hint: (key: String, word: String)?
+}
+
+enum KeyTable {
+  static let bindings: [KeyBinding] = [
+    KeyBinding(
+      keys: [(.character("?"), .help), (.character("h"), .help), (.function(1), .help)],
+      label: "? h F1", help: "this help, and back", hint: ("?", "help")),
+    KeyBinding(
+      keys: [(.character("q"), .quit), (.control("c"), .quit)],
+      label: "q ^C", help: "quit", hint: ("q", "quit")),
+    KeyBinding(
+      keys: [(.character(" "), .freeze)],
+      label: "space", help: "freeze the screen; data still comes in", hint: ("space", "freeze")),
+    KeyBinding(
+      keys: [
+        (.up, .up), (.character("k"), .up), (.down, .down), (.character("j"), .down),
+        (.control("u"), .pageUp), (.pageUp, .pageUp), (.control("d"), .pageDown),
+        (.pageDown, .pageDown), (.character("g"), .first), (.home, .first),
+        (.character("G"), .last), (.end, .last),
+      ],
+      label: "arrows j k g G", help: "choose a stream, ^u ^d by ten", hint: nil),
+    KeyBinding(
+      keys: [
+        (.character("<"), .sortBefore), (.left, .sortBefore), (.character(">"), .sortAfter),
+        (.right, .sortAfter),
+      ],
+      label: "< >", help: "sort by the column before, after", hint: ("< >", "sort")),
+    KeyBinding(
+      keys: (1...9).map { (.character(Character(String($0))), .sortBy($0)) },
+      label: "1…9", help: "sort by that column", hint: nil),
+    KeyBinding(
+      keys: [(.character("r"), .reverse)], label: "r", help: "sort the other way", hint: nil),
+    KeyBinding(
+      keys: [
+        (.character("+"), .shorter), (.character("="), .shorter), (.character("-"), .longer),
+      ],
+      label: "+ -", help: "zoom the time axis in, out", hint: ("+ -", "zoom")),
+    KeyBinding(
+      keys: [(.character("b"), .bytes)],
+      label: "b", help: "bits or bytes per second", hint: ("b", "bytes")),
+    KeyBinding(
+      keys: [(.character("l"), .cumulative)],
+      label: "l", help: "rates, or bytes in total", hint: ("l", "total")),
+    KeyBinding(
+      keys: [(.character("m"), .mark)],
+      label: "m", help: "set a mark with a text of yours", hint: ("m", "mark")),
+    KeyBinding(
+      keys: [(.escape, .close)], label: "Esc", help: "leave this help, or a mark's text", hint: nil),
+  ]
+
+  static func action(for key: Key) -> Action? {
+    for binding in bindings {
+      for (bound, action) in binding.keys where bound == key { return action }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,108 @@
+import Moves
+import Screen
+import Streams
+import Wire
+
+/// The plot of one point, with the flags of what happened there in its last row.
+struct Lane {
+  var point: Point
+  var samples: [Double]
+  var ceiling: Double
+  var axis: TimeAxis
+  var frame: LanesPane.Frame
+
+  func draw(_ view: View, on grid: inout Grid, rows: Range<Int>) {
+    let style = view.style(ofSite: point.site)
+    let plotRows = max(rows.count - 1, 1)
+    let plot = view.glyphs.drawsBraille ? Plot.braille : Plot.ascii
+    for (index, text) in plot(samples, ceiling, frame.columns, plotRows).enumerated() {
+      grid.write(
+        text, column: frame.left, row: rows.lowerBound + index, style: Style(style.colour))
+    }
+    let history = view.selectedStream?.points[point.name]
+    grid.write(
+      point.name, column: 1, row: rows.lowerBound, style: style, limit: frame.left - 2)
+    let rate = history.map { view.history.rate($0.series, over: 0) } ?? 0
+    let figure =
+      grid.width < 60
+      ? Figures.short(rate * (view.inBytes ? 1 : 8))
+      : Figures.rate(bytesPerSecond: rate, inBytes: view.inBytes)
+    grid.write(
+      rate > 0 ? figure : "0", endingBefore: grid.width - 1, row: rows.lowerBound,
+      style: rate > 0 ? .bold : .quiet)
+    if isHere(view) {
+      grid.write(
+        view.glyphs.here + (rows.count > 1 ? " here" : ""), column: rows.count > 1 ? 1 : 0,
+        row: rows.upperBound - 1, style: style)
+    }
+    Flag.draw(
+      flags(view), from: frame.left, columns: frame.columns, row: rows.upperBound - 1, on: &grid)
+  }
+
+  private func isHere(_ view: View) -> Bool {
+    guard let stream = view.selectedStream, view.history.decidingPoints.contains(point)
+    else { return false }
+    return view.place(of: stream) == .on(point.site)
+  }
+
+  /// Where the stream came and left here, by its moves and by its stays.
+  private func flags(_ view: View) -> [Flag] {
+    var flags: [Int: Flag] = [:]
+    func plant(_ glyph: String, _ labels: [String], at time: Timestamp) {
+      guard let column = axis.column(of: time) else { return }
+      let style = Style(view.style(ofSite: point.site).colour, isBold: true)
+      flags[column] = Flag(column: column, glyph: glyph, labels: labels, style: style)
+    }
+    for mark in view.history.marks where mark.stream == view.selected && mark.point == point.name {
+      switch mark.kind {
+      case .appeared: plant(view.glyphs.came, [], at: mark.time)
+      case .left: plant(view.glyphs.left, [], at: mark.time)
+      default: break
+      }
+    }
+    for move in view.moves {
+      if move.fromPoint == point.name {
+        let clock = view.clock(move.lastBefore)
+        plant(view.glyphs.left, ["left " + clock, clock], at: move.lastBefore)
+      }
+      if move.toPoint == point.name {
+        let away = Figures.duration(move.gap)
+        plant(view.glyphs.came, ["after \(away) away", "\(away) away", away], at: move.firstAfter)
+      }
+    }
+    return flags.values.sorted { $0.column < $1.column }
+  }
+}
+
+/// A sign at a moment, with as much of a label as there is room for.
+struct Flag {
+  var column: Int
+  var glyph: String
+  /// The same in ever fewer words.
+  var labels: [String]
+  var style: Style
+
+  /// Draws flags in the order of their columns: each label stands to the right of its sign, or to
+  /// its left where the next sign is too near.
+  static func draw(
+    _ flags: [Flag], from left: Int, columns: Int, row: Int, on grid: inout Grid
+  ) {
+    var free = 0
+    for (index, flag) in flags.enumerated() {
+      let next = index + 1 < flags.count ? flags[index + 1].column : columns
+      let after = next - flag.column - 1 - (next < columns ? 1 : 0)
+      let before = flag.column - free - 1
+      grid.write(flag.glyph, column: left + flag.column, row: row, style: flag.style)
+      let style = Style(flag.style.colour)
+      if let label = flag.labels.first(where: { $0.cells <= after }) {
+        grid.write(label, column: left + flag.column + 1, row: row, style: style)
+        free = flag.column + 1 + label.cells
+      } else if let label = flag.labels.first(where: { $0.cells <= before }) {
+        grid.write(label, endingBefore: left + flag.column, row: row, style: style)
+        free = flag.column + 1
+      } else {
+        free = flag.column + 1
+      }
+    }
+  }
+}

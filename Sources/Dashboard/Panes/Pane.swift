@@ -1,0 +1,23 @@
+import Screen
+
+/// A part of the screen, over its whole width. To draw it changes nothing.
+protocol Pane {
+  /// Rows that it needs and could fill.
+  func rows(_ view: View, width: Int) -> RowNeed
+  /// Draws on a grid that has just the pane's size.
+  func draw(_ view: View, on grid: inout Grid)
+}
+
+extension PaneKind {
+  /// The pane, with the columns that the layout asks for.
+  func made(columns: [String]?) -> any Pane {
+    switch self {
+    case .header: HeaderPane()
+    case .streams: StreamsPane()
+    case .lanes: LanesPane()
+    case .moves: MovesPane(columns: (columns ?? []).compactMap(MoveColumn.init))
+    case .marks: MarksPane()
+    case .keys: KeysPane()
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Moves
+import Screen
+import Streams
+import Wire
+
+/// What a screen shows: the history, and how the user wants to see it.
+struct View: Sendable {
+  var history: History
+  var glyphs: Glyphs
+  /// What local time is ahead of UTC.
+  var clockOffset: Duration
+  /// The table's columns in the order of the layout.
+  var columns: [StreamColumn]
+  var sort = Sort()
+  /// The streams in the order of the table.
+  var order: [StreamKey] = []
+  /// The stream that the panes below the table are about.
+  var selected: StreamKey?
+  /// Seconds that the lanes show, about.
+  var window = 60.0
+  var inBytes = false
+  var isCumulative = false
+  var isFrozen = false
+  /// No more data will come.
+  var hasEnded = false
+  /// The text of a user mark that is being typed.
+  var entry: String?
+
+  /// What the table is sorted by.
+  struct Sort: Equatable, Sendable {
+    var column = StreamColumn.rate10
+    var isReversed = false
+  }
+
+  /// Windows that `+` and `-` step through, in seconds.
+  static let windows: [Double] = [15, 30, 60, 120, 300, 600, 1800, 3600]
+
+  /// The columns to show: with cumulative figures the total stands in the place of the rates.
+  var shownColumns: [StreamColumn] {
+    guard isCumulative else { return columns }
+    let rates = columns.filter { $0.seconds != nil }
+    return columns.compactMap {
+      $0 == rates.first ? .total : rates.contains($0) ? nil : $0
+    }
+  }
+
+  func place(of stream: StreamHistory) -> StreamHistory.Place {
+    stream.place(
+      at: history.upTo ?? stream.lastTime, interval: history.newest?.length ?? .seconds(1))
+  }
+
+  var selectedStream: StreamHistory? {
+    selected.flatMap { history.streams[$0] }
+  }
+
+  /// Moves of the selected stream, in the order of their coming.
+  var moves: [Move] {
+    history.moves.filter { $0.stream == selected }
+  }
+
+  /// Every place has a colour of its own, as far as there are colours.
+  func style(ofSite site: String) -> Style {
+    var sites: [String] = []
+    for point in history.decidingPoints where !sites.contains(point.site) {
+      sites.append(point.site)
+    }
+    let colours: [Colour] = [.first, .second, .third, .fourth]
+    guard let index = sites.firstIndex(of: site) else { return .bold }
+    return Style(colours[index % colours.count], isBold: true)
+  }
+
+  func style(ofPoint name: String) -> Style {
+    style(ofSite: Point(name: name).site)
+  }
+
+  func clock(_ time: Timestamp, withMilliseconds: Bool = false) -> String {
+    Figures.clock(time, offset: clockOffset, withMilliseconds: withMilliseconds)
+  }
+
+  /// Puts the streams in order; equal ones by their key, so that rows do not swap places.
+  mutating func arrange() {
+    switch sort.column {
+    case .stream: order = history.streams.keys.sorted()
+    case .payload: order = ordered { $0.payload.rawValue } by: { $0 < $1 }
+    case .on: order = ordered { text(of: place(of: $0)) } by: { $0 < $1 }
+    default: order = ordered { sort.column.figure(of: $0, in: history) ?? 0 } by: { $0 > $1 }
+    }
+    if sort.isReversed { order.reverse() }
+  }
+
+  private func ordered<Value: Equatable>(
+    _ value: (StreamHistory) -> Value, by precedes: (Value, Value) -> Bool
+  ) -> [StreamKey] {
+    let values = history.streams.map { (key: $0.key, value: value($0.value)) }
+    return values.sorted {
+      $0.value == $1.value ? $0.key < $1.key : precedes($0.value, $1.value)
+    }.map(\.key)
+  }
+}
