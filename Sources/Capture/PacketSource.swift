@@ -54,4 +54,10 @@ package enum CaptureError: Error, Equatable, Sendable {
   case badFilter(String, reason: String)
   case interfaceWentAway(String)
   case failed(String, reason: String)
+  /// A capture is there already: nothing is overwritten.
+  case alreadyExists(String)
+  case diskFull(String)
+  /// Nobody reads the pipe any more.
+  case closedPipe(String)
+  case cannotWrite(path: String, reason: String)
 }

@@ -98,10 +98,13 @@ package struct PcapInterface: PacketSource, ~Copyable {
   private var isThere: Bool { index == 0 || interfaceIndex(name) == index }
 
   private static func enter(_ path: String) throws(CaptureError) {
-    switch unsafe nemotop_enter_network_namespace(path) {
+    let namespace = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let number = namespace < 0 ? errno : network_namespace_enter(namespace)
+    if namespace >= 0 { close(namespace) }
+    switch number {
     case 0: break
     case EPERM, EACCES: throw .noPermission(path)
-    case let number: throw .cannotOpen(path: path, reason: reasonText(number))
+    default: throw .cannotOpen(path: path, reason: reasonText(number))
     }
   }
 }

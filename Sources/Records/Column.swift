@@ -45,8 +45,16 @@ struct Table<Row: Sendable>: Sendable {
   /// What a row holds before it is read.
   let blank: Row
   let columns: [Column<Row>]
+  /// The columns of CSV.
+  private let fields: [Column<Row>]
 
-  private var fields: [Column<Row>] { columns.filter { !$0.isExtra } }
+  init(kind: String, file: String, blank: Row, columns: [Column<Row>]) {
+    self.kind = kind
+    self.file = file
+    self.blank = blank
+    self.columns = columns
+    fields = columns.filter { !$0.isExtra }
+  }
 
   /// The CSV header (RFC 4180 section 2).
   var header: String { CSV.line(fields.map(\.name)) }

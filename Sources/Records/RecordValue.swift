@@ -40,7 +40,16 @@ extension RecordValue where Self: RawRepresentable, RawValue == String {
 }
 
 extension String: RecordValue {}
-extension Int: RecordValue {}
+
+extension Int: RecordValue {
+  /// A count within ±2⁵³, which every JSON reader keeps exactly (RFC 8259 section 6), so that sums of
+  /// what a file says do not overflow.
+  init?(text: String) {
+    guard let number = Int(text), number.magnitude <= 1 << 53 else { return nil }
+    self = number
+  }
+}
+
 extension Int64: RecordValue {}
 extension UInt16: RecordValue {}
 extension IPAddress: RecordValue {}

@@ -92,7 +92,7 @@ struct Frames: Sendable {
     var packet: [UInt8] = []
     let kind: BindingMessage.Kind =
       sighting.form == Sighting.update ? .update : .acknowledgement
-    registrations[Int(sighting.index)].message(kind, in: scenario).serialize(into: &packet)
+    registrations[Int(sighting.index)].message(kind).serialize(into: &packet)
     return packet
   }
 

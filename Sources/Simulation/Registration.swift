@@ -4,6 +4,7 @@ package import Wire
 package struct Registration: Sendable, Equatable {
   /// Index of the server.
   package var server: Int
+  package var careOfAddress: IPAddress
   package var sequence: UInt16
   /// The Update leaves the server.
   package var updateSent: Timestamp
@@ -27,7 +28,8 @@ extension Registration {
       let sent = scenario.start + .nanoseconds(stay.update)
       let delay = scenario.servers[stay.server].path.delay
       return Registration(
-        server: stay.server, sequence: UInt16(truncatingIfNeeded: index + 1), updateSent: sent,
+        server: stay.server, careOfAddress: scenario.servers[stay.server].careOfAddress,
+        sequence: UInt16(truncatingIfNeeded: index + 1), updateSent: sent,
         updateReceived: sent + delay,
         acknowledgementSent: sent + delay + scenario.anchorDelay,
         acknowledgementReceived: sent + delay + scenario.anchorDelay + delay, status: 0)
@@ -41,9 +43,8 @@ extension Registration {
   }
 
   /// The message of RFC 3963 that announces or acknowledges it: the guest's prefix in explicit mode.
-  func message(_ kind: BindingMessage.Kind, in scenario: Scenario) -> BindingMessage {
-    let careOfAddress = scenario.servers[server].careOfAddress
-    return switch kind {
+  func message(_ kind: BindingMessage.Kind) -> BindingMessage {
+    switch kind {
     case .update:
       BindingMessage(
         kind: .update, source: careOfAddress, destination: Addresses.homeAgent, sequence: sequence,

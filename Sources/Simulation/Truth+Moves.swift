@@ -30,7 +30,7 @@ extension Truth {
         pathChange: new.path.delay - old.path.delay, fates: [:],
         beforeAcknowledgement: numbers[index + 1].count {
           first.external[$0].map { $0 < acknowledged.wholeNanoseconds } ?? false
-        }, registration: index + 1)
+        }, registration: registration)
       let number = { (index: Int) in scenario.streams[stream].firstNumber + Int64(index) }
       let moment = { (index: Int) in
         first.external[index].map { scenario.start + .nanoseconds($0) }

@@ -104,8 +104,8 @@ extension Truth {
     package var beforeAcknowledgement: Int
     /// From the first number at the new external point to b there.
     package var unboundTime: Duration?
-    /// Index of the move's registration.
-    package var registration: Int
+    /// How the new server registered.
+    package var registration: Registration
 
     /// The silence between the external points.
     package var gap: Duration? {

@@ -65,6 +65,14 @@ extension Failure {
       self.init("interface \(name) went away: what it carried since was not seen")
     case .failed(let name, let reason):
       self.init("capture on \(name) failed: \(reason)")
+    case .alreadyExists(let path):
+      self.init("\(path) holds packets already: name another place, or remove it")
+    case .diskFull(let path):
+      self.init("no space left for \(path): every packet before is whole; free some space")
+    case .closedPipe(let path):
+      self.init("\(path) was closed by its reader: every packet before is whole")
+    case .cannotWrite(let path, let reason):
+      self.init("cannot write \(path): \(reason)")
     }
   }
 

@@ -102,6 +102,7 @@ struct `The reader` {
     ("{", "a member"), ("[1]", "no JSON object"), ("{}", "no \"record\""), ("{\"a\":1 2}", "end"),
     (#"{"record":"total","time":"yesterday"}"#, "\"time\""),
     (total.replacing("90", with: "-"), "no JSON value"),
+    (total.replacing("90", with: "9007199254740993"), "\"wire_bytes\""),
     (total.replacing("\"udp\"", with: "\"tea\""), "\"protocol\""),
     (String(repeating: "[", count: 100_000), "deeply"),
     (#"{"record":"\ud800"}"#, "surrogate"), (#"{"record":"\x"}"#, "escape"),

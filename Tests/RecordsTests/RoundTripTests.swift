@@ -24,7 +24,7 @@ private struct RandomSteps: RandomNumberGenerator {
     Bool.random(using: &self) ? make(&self) : nil
   }
 
-  mutating func count() -> Int { Int(bitPattern: UInt(next() >> (1 + next() % 62))) }
+  mutating func count() -> Int { Int(bitPattern: UInt(next() >> (11 + next() % 52))) }
   mutating func signed() -> Int64 { Int64(bitPattern: next()) >> Int64(next() % 60) }
   mutating func duration() -> Duration { .nanoseconds(signed()) }
 
@@ -78,13 +78,13 @@ private struct RandomSteps: RandomNumberGenerator {
     let times = [next() % 1_000_000_000, next() % 1_000_000_000].sorted()
     return StreamInterval(
       stream: key(), leg: leg(), payload: kinds[Int(next() % UInt64(kinds.count))],
-      epoch: Int(next() % 9), packets: count(), ipBytes: count() >> 8, udpBytes: count(),
+      epoch: Int(next() % 9), packets: count(), ipBytes: count(), udpBytes: count(),
       wireBytes: count(), firstTime: start + .nanoseconds(times[0]),
       lastTime: start + .nanoseconds(times[1]),
       sequence: maybe { random in
         SequenceFigures(
           runs: (0..<random.next() % 4).map { _ in random.run(within: start) },
-          runsWereCut: Bool.random(using: &random), lost: Int(random.signed()),
+          runsWereCut: Bool.random(using: &random), lost: -random.count(),
           skipped: random.count(), duplicates: random.count(), reordered: random.count())
       },
       maximumGap: maybe { $0.duration() }, jitter: maybe { $0.duration() },
