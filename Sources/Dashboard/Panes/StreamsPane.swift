@@ -20,7 +20,8 @@ struct StreamsPane: Pane {
       columns[flexible].width = min(max(longest, 16), max(grid.width - 38, 16))
     }
     let places = ColumnPlaces(
-      columns, from: 1, width: grid.width - 1, gap: grid.width < 100 ? 1 : 2)
+      columns, from: 1, width: grid.width < 60 ? grid.width : grid.width - 1,
+      gap: grid.width < 100 ? 1 : 2)
 
     for place in places.places {
       let isSorted = kinds[place.index] == view.sort.column
