@@ -21,7 +21,7 @@ package struct CapturedPacket: ~Escapable {
 /// Where packets come from: an interface or a file. A packet ring, a mapped file and libpcap all fit.
 ///
 /// It is used by one thread, which owns it.
-package protocol PacketSource: ~Copyable {
+package protocol PacketSource: ~Copyable, SendableMetatype {
   /// Hands over the packets that are there, at most `limit`, waiting at most `timeout` for the first.
   ///
   /// - Returns: what came of it: packets, nothing in time, or the end.
@@ -54,4 +54,10 @@ package enum CaptureError: Error, Equatable, Sendable {
   case badFilter(String, reason: String)
   case interfaceWentAway(String)
   case failed(String, reason: String)
+  /// A capture is there already: nothing is overwritten.
+  case alreadyExists(String)
+  case diskFull(String)
+  /// Nobody reads the pipe any more.
+  case closedPipe(String)
+  case cannotWrite(path: String, reason: String)
 }

@@ -34,16 +34,3 @@ package struct EthernetHeader: Hashable, Sendable {
     bytes.append(bigEndian: etherType.rawValue)
   }
 }
-
-/// What a frame carries (the IEEE registry of EtherTypes).
-package struct EtherType: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt16
-
-  package init(rawValue: UInt16) {
-    self.rawValue = rawValue
-  }
-
-  package static var ipv4: EtherType { EtherType(rawValue: 0x0800) }
-  package static var arp: EtherType { EtherType(rawValue: 0x0806) }
-  package static var ipv6: EtherType { EtherType(rawValue: 0x86dd) }
-}

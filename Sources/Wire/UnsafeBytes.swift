@@ -25,4 +25,8 @@ extension [UInt8] {
     @_lifetime(borrow self)
     get { unsafe span.bytes }
   }
+  /// Appends the bytes of the span.
+  mutating func append(_ bytes: RawSpan) {
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
 }

@@ -1,0 +1,120 @@
+import Foundation
+package import Streams
+import Synchronization
+package import Wire
+
+/// A capture on an interface: one thread that owns source and table, and hands over snapshots.
+///
+/// The lock is taken when there is something to hand over, never for a packet.
+package final class LiveCapture: Sendable {
+  /// What was handed over and has not been taken.
+  package struct Harvest: Sendable {
+    package var snapshots: [Snapshot] = []
+    /// Everything that ended by then was handed over.
+    package var closedUpTo: Timestamp?
+    /// The thread has ended: nothing comes after this.
+    package var hasEnded = false
+    package var report = PointReport()
+  }
+
+  /// How long after an interval's end its packets may still be on their way through the kernel.
+  static let grace = Duration.milliseconds(250)
+  static let pollTimeout = Duration.milliseconds(50)
+
+  private let harvest = Mutex(Harvest())
+  private let stopTime = Mutex<Timestamp?>(nil)
+  private let openError = Mutex<CaptureError?>(nil)
+  private let wake: @Sendable () -> Void
+
+  /// Opens a source on a thread of its own and begins to count.
+  ///
+  /// - Parameters:
+  ///   - wake: called whenever there is something to take.
+  ///   - writer: keeps each packet's headers.
+  ///   - open: makes the source. It runs on the capture thread, so that it may enter a namespace.
+  /// - Throws: what `open` threw.
+  package init<Source: PacketSource & ~Copyable>(
+    point: Point, options: CountingOptions, wake: @escaping @Sendable () -> Void,
+    open: @escaping @Sendable () throws(CaptureError) -> Source
+  ) throws(CaptureError) {
+    self.wake = wake
+    let isOpen = DispatchSemaphore(value: 0)
+    let thread = Thread { [self] in
+      do throws(CaptureError) {
+        let source = try open()
+        isOpen.signal()
+        run(source, meter: PointMeter(point: point, options: options))
+      } catch {
+        openError.withLock { $0 = error }
+        isOpen.signal()
+      }
+    }
+    thread.name = point.name
+    thread.start()
+    isOpen.wait()
+    if let error = openError.withLock({ $0 }) { throw error }
+  }
+
+  /// Ends the capture: packets up to `time` are counted, then the last interval is handed over.
+  package func stop(at time: Timestamp) {
+    stopTime.withLock { $0 = $0 ?? time }
+  }
+
+  /// Takes what there is.
+  package func take() -> Harvest {
+    harvest.withLock { harvest in
+      let taken = harvest
+      harvest.snapshots = []
+      return taken
+    }
+  }
+
+  private func run<Source: PacketSource & ~Copyable>(
+    _ opened: consuming Source, meter fresh: consuming PointMeter
+  ) {
+    var source = opened
+    var meter = fresh
+    var snapshots: [Snapshot] = []
+    var failure: CaptureError?
+    var isRunning = true
+    while isRunning {
+      let end = stopTime.withLock { $0 }
+      do throws(CaptureError) {
+        let outcome = try source.read(limit: 4096, timeout: Self.pollTimeout) { packet in
+          if let end, packet.time > end { return }
+          meter.count(packet) { snapshots.append($0) }
+        }
+        meter.noteDrops(total: try source.droppedPackets())
+        let settled = Timestamp.now - Self.grace
+        if outcome == .idle {
+          meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0) }
+        }
+        if let end, settled >= end { isRunning = false }
+      } catch {
+        failure = error
+        isRunning = false
+      }
+      hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report)
+    }
+    meter.finish(at: stopTime.withLock { $0 } ?? .now) { snapshots.append($0) }
+    var report = meter.report
+    report.failure = failure
+    hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: report, isLast: true)
+  }
+
+  private func hand(
+    over snapshots: inout [Snapshot], closedUpTo: Timestamp?, report: PointReport,
+    isLast: Bool = false
+  ) {
+    let isNews = harvest.withLock { harvest in
+      let isNews = isLast || !snapshots.isEmpty || harvest.closedUpTo != closedUpTo
+      harvest.snapshots += snapshots
+      harvest.closedUpTo = closedUpTo
+      harvest.report = report
+      harvest.hasEnded = isLast
+      return isNews
+    }
+    snapshots = []
+    if isNews { wake() }
+  }
+}

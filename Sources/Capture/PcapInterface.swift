@@ -1,0 +1,110 @@
+import CLinux
+import Glibc
+package import Wire
+
+/// A live capture on one interface through libpcap.
+///
+/// It never uses immediate mode, which costs packets, and never waits inside libpcap, which can
+/// hang on an idle link: it polls, and then takes what is there.
+package struct PcapInterface: PacketSource, ~Copyable {
+  package struct Options: Sendable {
+    /// The most that is captured of a frame, in bytes. nemotop's header ends at byte 154 of a
+    /// tunnelled frame with a VLAN tag.
+    package var snapshotLength = 256
+    package var isPromiscuous = true
+    /// Size of the kernel's buffer.
+    package var bufferBytes = 8 << 20
+    /// A filter expression (pcap-filter(7)).
+    package var filter: String?
+
+    package init() {}
+  }
+
+  /// After this time the kernel hands over a block of its ring although it is not full.
+  static let blockMilliseconds: Int32 = 10
+
+  package let name: String
+  private var pcap: PcapHandle
+  private let index: UInt32
+  /// The interface's own drops are read below /sys, which does not follow the thread into a
+  /// namespace: there they would be those of another interface of the same name.
+  private let countsInterfaceDrops: Bool
+  private var lastDrops: (kernel: UInt32, interface: UInt32)
+  private var dropped = 0
+
+  /// Opens an interface by its name; `any` stands for all of them.
+  ///
+  /// - Parameter networkNamespace: the path of the namespace in which the interface stands. The
+  ///   calling thread enters it for good, so the thread has to be the capture's own.
+  package init(
+    name: String, options: Options = Options(), networkNamespace: String? = nil
+  ) throws(CaptureError) {
+    if let networkNamespace { try Self.enter(networkNamespace) }
+    let index = interfaceIndex(name)
+    // Without permission libpcap does not get as far as to see that there is no such interface.
+    guard index != 0 || name == "any" else { throw .noSuchInterface(name) }
+    var pcap = try PcapHandle(interface: name, options: options)
+    if let filter = options.filter { try pcap.apply(filter: filter, isLive: true) }
+    // What was dropped before now is no part of the capture.
+    guard let drops = pcap.drops() else { throw .failed(name, reason: pcap.errorText) }
+    lastDrops = drops
+    self.name = name
+    self.pcap = pcap
+    self.index = index
+    countsInterfaceDrops = networkNamespace == nil
+  }
+
+  package var linkType: LinkType { pcap.type }
+  package var snapshotLength: Int { pcap.snapshotLength }
+
+  package mutating func read(
+    limit: Int, timeout: Duration, _ body: (borrowing CapturedPacket) -> Void
+  ) throws(CaptureError) -> ReadOutcome {
+    var count = try take(limit, body)
+    if count == 0 {
+      isReadable(pcap.descriptor, within: timeout)
+      count = try take(limit, body)
+    }
+    if count > 0 { return .packets(count) }
+    guard isThere else { throw .interfaceWentAway(name) }
+    return .idle
+  }
+
+  package mutating func droppedPackets() throws(CaptureError) -> Int {
+    guard let drops = pcap.drops() else { throw .failed(name, reason: pcap.errorText) }
+    dropped += Int(drops.kernel &- lastDrops.kernel)
+    if countsInterfaceDrops { dropped += Int(drops.interface &- lastDrops.interface) }
+    lastDrops = drops
+    return dropped
+  }
+
+  private mutating func take(
+    _ limit: Int, _ body: (borrowing CapturedPacket) -> Void
+  ) throws(CaptureError) -> Int {
+    for count in 0..<limit {
+      switch pcap.next(body) {
+      case .packet: continue
+      case .filtered, .nothing, .end, .cut: return count
+      // It fails again at the next read, if it matters then.
+      case .failed where count > 0: return count
+      case .failed(let reason):
+        throw isThere ? .failed(name, reason: reason) : .interfaceWentAway(name)
+      }
+    }
+    return limit
+  }
+
+  /// Whether the interface that was opened still bears its name in the thread's namespace.
+  private var isThere: Bool { index == 0 || interfaceIndex(name) == index }
+
+  private static func enter(_ path: String) throws(CaptureError) {
+    let namespace = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let number = namespace < 0 ? errno : network_namespace_enter(namespace)
+    if namespace >= 0 { close(namespace) }
+    switch number {
+    case 0: break
+    case EPERM, EACCES: throw .noPermission(path)
+    default: throw .cannotOpen(path: path, reason: reasonText(number))
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import Glibc
+import Wire
+
+/// Waits until a descriptor has something to read, or an error, but no longer than `timeout`.
+///
+/// - Returns: whether it has. A signal can end the wait early.
+@discardableResult
+func isReadable(_ descriptor: Int32, within timeout: Duration) -> Bool {
+  var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+  let milliseconds = (max(timeout, .zero) + .nanoseconds(999_999)).wholeNanoseconds / 1_000_000
+  return unsafe poll(&request, 1, Int32(clamping: milliseconds)) > 0
+}
+
+/// The C library's words for an errno.
+func reasonText(_ number: Int32) -> String {
+  unsafe String(cString: strerror(number))
+}

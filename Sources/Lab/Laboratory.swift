@@ -1,0 +1,181 @@
+/// The experiment's network as it stands: made, found again, moved about in and removed.
+package actor Laboratory {
+  package nonisolated let topology: Topology
+  package nonisolated let world: World
+  /// How packets are tunnelled here.
+  package nonisolated let tunnel: Tunnel
+  /// Where the guest's interface is; nil between two servers.
+  package private(set) var location: Server?
+  /// Whose care-of address the home agent has bound.
+  package private(set) var bound: Server
+
+  private init(
+    topology: Topology, world: World, tunnel: Tunnel, location: Server?, bound: Server
+  ) {
+    self.topology = topology
+    self.world = world
+    self.tunnel = tunnel
+    self.location = location
+    self.bound = bound
+  }
+
+  /// Makes the network with the guest on the first server and bound there; nothing is left of it
+  /// where that fails.
+  package static func up(
+    _ topology: Topology = Topology(), in world: World = .own
+  ) async throws(LabError) -> Laboratory {
+    let present = try await present(topology, in: world)
+    guard present.isEmpty else { throw .alreadyUp(namespaces: present) }
+    do throws(LabError) {
+      try await world.batch(topology.creation())
+      let tunnel = await tunnel(of: topology, in: world)
+      try await setUpNodes(of: topology, in: world, tunnel: tunnel)
+      let laboratory = Laboratory(
+        topology: topology, world: world, tunnel: tunnel, location: nil, bound: .xen1)
+      try await laboratory.attach(to: .xen1)
+      return laboratory
+    } catch {
+      // In a task of its own, since a cancelled one could not run the commands that tidy up.
+      let removal = Task { try? await remove(topology, in: world) }
+      _ = await removal.value
+      throw error
+    }
+  }
+
+  /// Finds a network that was made before, and how it stands, from its namespaces alone.
+  package static func find(
+    _ topology: Topology = Topology(), in world: World = .own
+  ) async throws(LabError) -> Laboratory {
+    let present = try await present(topology, in: world)
+    let missing = topology.namespaces.filter { !present.contains($0) }
+    guard missing.isEmpty else { throw .notUp(namespaces: missing) }
+    let anchor = topology.namespace(of: .ha)
+    let route = try await world.run(
+      ["ip", "-6", "-n", anchor, "route", "show", Topology.mobileNetworkPrefix])
+    let tunnel: Tunnel = route.contains("seg6") ? .seg6 : .ip6tnl
+    let binding =
+      switch tunnel {
+      case .seg6: route
+      case .ip6tnl: try await world.run(["ip", "-6", "-n", anchor, "tunnel", "show", "tnl0"])
+      }
+    let bound = Server.allCases.first { server in
+      binding.split(whereSeparator: \.isWhitespace).contains { $0 == server.careOfAddress }
+    }
+    guard let bound else { throw .notUp(namespaces: [anchor]) }
+    var location: Server?
+    for server in Server.allCases {
+      let links = try await world.run(
+        ["ip", "-n", topology.namespace(of: server.node), "-o", "link", "show", "type", "veth"])
+      if links.contains(": vif0@") { location = server }
+    }
+    return Laboratory(
+      topology: topology, world: world, tunnel: tunnel, location: location, bound: bound)
+  }
+
+  /// Moves the guest's interface to a server, as a migration does. Packets find their way again when
+  /// the home agent has bound that server too.
+  package func move(to server: Server) async throws(LabError) {
+    guard location != server else { return }
+    if let location {
+      _ = try await world.run([
+        "ip", "-n", topology.namespace(of: location.node), "link", "set", "vif0", "netns",
+        topology.namespace(of: server.node),
+      ])
+      self.location = nil
+    }
+    try await attach(to: server)
+  }
+
+  /// Switches the home agent to a server's care-of address: the guest's prefix is routed there, and
+  /// from now on tunnelled packets come from there alone.
+  package func bind(to server: Server) async throws(LabError) {
+    guard bound != server else { return }
+    try await world.batch(
+      tunnel.bindingLines(from: bound, to: server), in: topology.namespace(of: .ha),
+      options: ["-6"])
+    bound = server
+  }
+
+  /// The network namespace of a node, for captures and programs.
+  package nonisolated func namespace(of node: Node) -> NetworkNamespace {
+    world.namespace(topology.namespace(of: node))
+  }
+
+  /// What the kernel counted at a point.
+  package nonisolated func counters(
+    at point: Topology.ObservationPoint
+  ) async throws(LabError) -> InterfaceCounters {
+    let command = ["cat", "/proc/net/dev"]
+    let text = try await world.run(command, in: topology.namespace(of: point.node))
+    guard let counters = InterfaceCounters(interface: point.interface, in: text) else {
+      throw .commandFailed(
+        command: command.joined(separator: " "), reason: "no interface \(point.interface)")
+    }
+    return counters
+  }
+
+  /// Removes the network.
+  package nonisolated func down() async throws(LabError) {
+    _ = try await Self.remove(topology, in: world)
+  }
+
+  /// Removes what is there of a network, whole or not.
+  ///
+  /// - Returns: the names of the namespaces that it removed.
+  package static func remove(
+    _ topology: Topology, in world: World = .own
+  ) async throws(LabError) -> [String] {
+    let present = try await present(topology, in: world)
+    if !present.isEmpty { try await world.batch(topology.removal(of: present)) }
+    return present
+  }
+
+  private func attach(to server: Server) async throws(LabError) {
+    _ = try await world.run([
+      "ip", "-n", topology.namespace(of: server.node), "link", "set", "vif0", "master", "br0", "up",
+    ])
+    location = server
+  }
+
+  /// Which of a network's namespaces there are.
+  private static func present(
+    _ topology: Topology, in world: World
+  ) async throws(LabError) -> [String] {
+    let list = try await world.run(["ip", "netns", "list"])
+    let names = list.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+    return topology.namespaces.filter { name in names.contains { $0 == name } }
+  }
+
+  /// The kernel's tunnel interface where it has one.
+  private static func tunnel(of topology: Topology, in world: World) async -> Tunnel {
+    do throws(LabError) {
+      try await world.batch(
+        [Tunnel.trial, Tunnel.endOfTrial], in: topology.namespace(of: .ha), options: ["-6"])
+      return .ip6tnl
+    } catch {
+      return .seg6
+    }
+  }
+
+  private static func setUpNodes(
+    of topology: Topology, in world: World, tunnel: Tunnel
+  ) async throws(LabError) {
+    let results = await withTaskGroup(of: Result<Void, LabError>.self) { group in
+      for node in Node.allCases {
+        group.addTask {
+          do throws(LabError) {
+            let lines = topology.lines(of: node, tunnel: tunnel, bound: .xen1)
+            _ = try await world.run(
+              ["sh", "-c", Topology.settings(of: node)], in: topology.namespace(of: node),
+              input: lines.joined(separator: "\n") + "\n")
+            return .success(())
+          } catch {
+            return .failure(error)
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    for result in results { try result.get() }
+  }
+}

@@ -1,0 +1,42 @@
+import CLinux
+import Foundation
+
+/// A network namespace, by the path that it can be opened at.
+package struct NetworkNamespace: Sendable, Hashable {
+  package let path: String
+
+  package init(path: String) {
+    self.path = path
+  }
+
+  /// Puts the calling thread into the namespace, for good: sockets that it opens from then on belong
+  /// there, whoever uses them later. Only for a thread of one's own.
+  package func enter() throws(LabError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .noSuchNamespace(path: path, reason: reason(of: errno)) }
+    defer { close(descriptor) }
+    let result = network_namespace_enter(descriptor)
+    guard result == 0 else { throw .noSuchNamespace(path: path, reason: reason(of: result)) }
+  }
+
+  /// Replaces this program by another one inside the namespace; it returns only by throwing.
+  package func replaceProgram(by command: [String]) throws(LabError) -> Never {
+    try enter()
+    try startInstead(command)
+  }
+
+  /// Runs a closure on a new thread inside the namespace.
+  package func run<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(
+          with: Result {
+            try enter()
+            return try body()
+          })
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// Who stands where in the experiment: namespaces, interfaces, addresses and points.
+///
+/// ```
+///  guest ──vif── xen1 (MR, CoA1) ──ext──┐
+///    ⇅ migrates                         ├── inet ── ha (HA: routes MNP) ── cn
+///  guest ──vif── xen2 (MR, CoA2) ──ext──┘
+/// ```
+/// The home agent has one arm: tunnelled packets come in and plain ones go out by the same link.
+package struct Topology: Sendable, Hashable {
+  /// What the namespaces' names begin with; nil where nobody else could have the same names.
+  package let name: String?
+
+  package init(name: String? = nil) {
+    self.name = name
+  }
+
+  /// The guest's prefix (RFC 3963) and its address, which never change.
+  package static let mobileNetworkPrefix = "2001:db8:42::/64"
+  package static let guestAddress = "2001:db8:42::10"
+  package static let homeAgentAddress = "2001:db8:aa::1"
+  package static let correspondentAddress = "2001:db8:cc::1"
+  /// The guest's router on both servers, with the same link-layer address on both, so that the guest
+  /// notices nothing.
+  package static let gatewayAddress = "fe80::1"
+  package static let gatewayLinkLayerAddress = "02:00:00:00:00:01"
+  package static let guestLinkLayerAddress = "02:00:00:00:00:10"
+  /// Room for the outer header: 1500 less 40, rounded down.
+  package static let guestMTU = 1400
+
+  package func namespace(of node: Node) -> String {
+    if let name { "\(name)-\(node.rawValue)" } else { node.rawValue }
+  }
+
+  package var namespaces: [String] { Node.allCases.map(namespace(of:)) }
+
+  /// A place where the stream can be observed.
+  package struct ObservationPoint: Sendable, Hashable {
+    /// As the records call it.
+    package let name: String
+    package let node: Node
+    package let interface: String
+  }
+
+  /// The seven points of the experiment, in the order of the stream's way.
+  package static let points = [
+    ObservationPoint(name: "guest", node: .guest, interface: "eth0"),
+    ObservationPoint(name: "xen1.vif", node: .xen1, interface: "br0"),
+    ObservationPoint(name: "xen1", node: .xen1, interface: "eth0"),
+    ObservationPoint(name: "xen2.vif", node: .xen2, interface: "br0"),
+    ObservationPoint(name: "xen2", node: .xen2, interface: "eth0"),
+    ObservationPoint(name: "ha", node: .ha, interface: "eth0"),
+    ObservationPoint(name: "cn", node: .cn, interface: "eth0"),
+  ]
+}

@@ -1,0 +1,96 @@
+package import Streams
+package import Wire
+
+/// Correlates the snapshots of all points: marks, and the moves of every stream.
+///
+/// It is pure: the same snapshots in the same order give the same marks and moves, live or replayed.
+package struct Correlator: Sendable {
+  private struct Pending: Sendable {
+    var transition: StreamPath.Transition
+    var deadline: Timestamp
+  }
+
+  /// How long a move waits for its first delivered number before it is told without.
+  static let patience = Duration.seconds(30)
+
+  private let points: [Point]
+  private let options: CountingOptions
+  private var paths: [StreamKey: StreamPath] = [:]
+  /// Streams that were heard at more than one place: only these can move.
+  private var contested: Set<StreamKey> = []
+  private var pending: [StreamKey: [Pending]] = [:]
+  private var signalling: Signalling
+  private var blindness: Blindness
+
+  package init(points: [Point], options: CountingOptions) {
+    self.points = points
+    self.options = options
+    signalling = Signalling(points: points)
+    blindness = Blindness(points: points)
+  }
+
+  /// Takes the snapshots of one interval, in the order of the points.
+  package mutating func take(_ snapshots: [Snapshot]) -> Observed {
+    let end = snapshots.map(\.end).max() ?? Timestamp(nanoseconds: 0)
+    var marks: [Mark] = []
+    for snapshot in snapshots {
+      guard let point = points.firstIndex(where: { $0.name == snapshot.point.name }) else {
+        continue
+      }
+      for interval in snapshot.streams {
+        let path = StreamPath(stream: interval.stream, points: points, options: options)
+        paths[interval.stream, default: path].take(interval, at: point)
+        if paths[interval.stream]?.visits.count ?? 0 > 1 { contested.insert(interval.stream) }
+      }
+      marks += snapshot.events.map { Mark($0, at: snapshot.point) }
+      marks += snapshot.signals.map { Mark($0, at: snapshot.point) }
+      signalling.take(snapshot.signals, at: point)
+      if let mark = blindness.take(snapshot, at: point) { marks.append(mark) }
+    }
+    var observed = advance(to: end)
+    observed.snapshots = snapshots
+    observed.marks = (observed.marks + marks).sorted { $0.time < $1.time }
+    return observed
+  }
+
+  /// Tells what became final by `time`.
+  package mutating func advance(to time: Timestamp) -> Observed {
+    settle(by: time, isEnd: false)
+  }
+
+  /// Tells what is left: all data ended at `time`.
+  package mutating func finish(at time: Timestamp) -> Observed {
+    settle(by: time, isEnd: true)
+  }
+
+  private mutating func settle(by time: Timestamp, isEnd: Bool) -> Observed {
+    var told: [(move: Move, mark: Mark)] = []
+    for stream in contested.sorted() {
+      while let transition = paths[stream]?.nextTransition(by: time, isEnd: isEnd) {
+        pending[stream, default: []].append(
+          Pending(transition: transition, deadline: time + Self.patience))
+      }
+      told += tell(stream, by: time, isEnd: isEnd)
+    }
+    told.sort { $0.move.firstAfter < $1.move.firstAfter }
+    return Observed(upTo: time, marks: told.map(\.mark), moves: told.map(\.move))
+  }
+
+  /// Tells the moves of a stream in their order, each once its delivery has begun.
+  private mutating func tell(
+    _ stream: StreamKey, by time: Timestamp, isEnd: Bool
+  ) -> [(move: Move, mark: Mark)] {
+    guard let path = paths[stream], var queue = pending[stream], !queue.isEmpty else { return [] }
+    let judge = MoveJudge(
+      path: path, points: points, signalling: signalling, blindness: blindness)
+    var told: [(move: Move, mark: Mark)] = []
+    while let next = queue.first {
+      let mustTell = isEnd || time >= next.deadline || queue.count > 1
+      guard let judgement = judge.judge(next.transition, mustTell: mustTell) else { break }
+      told.append(judgement)
+      queue.removeFirst()
+    }
+    pending[stream] = queue.isEmpty ? nil : queue
+    return told
+  }
+}

@@ -1,0 +1,87 @@
+package import Streams
+import Wire
+
+/// Marks are all that a recording keeps of what changed and what was signalled at a point: from them
+/// a replay has the events and signals of a snapshot back.
+
+extension StreamEvent {
+  /// The event that a mark tells of; nil for other marks.
+  package init?(_ mark: Mark) {
+    guard let stream = mark.stream, let leg = mark.leg else { return nil }
+    let kind: Kind
+    switch mark.kind {
+    case .appeared: kind = .appeared
+    case .left: kind = .left
+    case .gap:
+      guard let silence = mark["gap_ms"]?.double else { return nil }
+      kind = .gap(
+        .nanoseconds(Int64((min(silence, 9e12) * 1e6).rounded())),
+        missing: mark["missing"]?.integer)
+    default: return nil
+    }
+    self.init(time: mark.time, stream: stream, leg: leg, kind: kind)
+  }
+}
+
+extension Signal {
+  /// The message that a mark tells of; nil for other marks.
+  package init?(_ mark: Mark) {
+    let kind: BindingMessage.Kind
+    switch mark.kind {
+    case .bindingUpdate: kind = .update
+    case .bindingAcknowledgement: kind = .acknowledgement
+    default: return nil
+    }
+    guard let source = mark["source"]?.address, let destination = mark["destination"]?.address,
+      let sequence = mark["sequence"]?.integer.flatMap(UInt16.init(exactly:))
+    else { return nil }
+    var message = BindingMessage(
+      kind: kind, source: source, destination: destination, sequence: sequence)
+    let letters = mark["flags"]?.text ?? ""
+    for (bit, letter) in BindingMessage.flagLetters(of: kind) where letters.contains(letter) {
+      message.flags |= bit
+    }
+    message.lifetime = UInt16(clamping: (mark["lifetime_s"]?.integer ?? 0) / 4)
+    message.status = mark["status"]?.integer.flatMap(UInt8.init(exactly:))
+    message.homeAddress = mark["home_address"]?.address
+    message.alternateCareOfAddress = mark["alternate_care_of"]?.address
+    if case .list(let prefixes) = mark["prefixes"] {
+      message.prefixes = prefixes.compactMap(\.prefix)
+    }
+    if case .boolean(let isRight) = mark["checksum_right"] { message.checksumIsRight = isRight }
+    self.init(time: mark.time, message: message)
+  }
+}
+
+extension Mark {
+  fileprivate subscript(name: String) -> Value? {
+    detail.first { $0.name == name }?.value
+  }
+}
+
+extension Mark.Value {
+  fileprivate var text: String? {
+    if case .text(let text) = self { text } else { nil }
+  }
+
+  fileprivate var integer: Int? {
+    if case .integer(let number) = self { number } else { nil }
+  }
+
+  fileprivate var double: Double? {
+    switch self {
+    case .integer(let number): Double(number)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
+  fileprivate var address: IPAddress? { text.flatMap { IPAddress($0) } }
+
+  fileprivate var prefix: BindingMessage.Prefix? {
+    guard let parts = text?.split(separator: "/"), parts.count == 2,
+      let address = IPAddress(String(parts[0])), let length = UInt8(parts[1])
+    else { return nil }
+    return BindingMessage.Prefix(address: address, length: length)
+  }
+}

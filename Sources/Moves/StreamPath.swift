@@ -1,0 +1,167 @@
+import Sequences
+import Streams
+import Wire
+
+/// One stream's way over all points: where it was heard, with which numbers, and where it is now.
+struct StreamPath: Sendable {
+  /// The numbers that passed a point at one depth.
+  struct Passage: Hashable, Sendable {
+    var point: Int
+    var depth: Int
+  }
+
+  /// A move that was seen, with the two visits that it joins.
+  struct Transition: Sendable {
+    var from: Place
+    var to: Place
+    var lastBefore: Timestamp
+    var firstAfter: Timestamp
+  }
+
+  let stream: StreamKey
+  private let points: [Point]
+  private let options: CountingOptions
+  private(set) var visits: [Place: Visit] = [:]
+  private(set) var histories: [Passage: NumberHistory] = [:]
+  /// Added to a passage's numbers so that those of all points count in the same cycles.
+  private var offsets: [Passage: Int64] = [:]
+  private var reference: (number: Int64, time: Timestamp, spacing: Duration?)?
+  /// Where the stream is: the last place of the deciding role from which it has not moved on.
+  private(set) var home: Place?
+
+  init(stream: StreamKey, points: [Point], options: CountingOptions) {
+    self.stream = stream
+    self.points = points
+    self.options = options
+  }
+
+  // MARK: Hearing
+
+  mutating func take(_ interval: StreamInterval, at point: Int) {
+    let place = Place(point: point, leg: interval.leg)
+    let passage = Passage(point: point, depth: interval.leg.depth)
+    for activity in Activity.parts(of: interval, options: options) {
+      let begins = visits[place]?.take(activity, options: options) ?? true
+      if visits[place] == nil { visits[place] = Visit(activity) }
+      for run in activity.runs {
+        take(run, of: passage, isShort: interval.payload == .rtp, begins: begins)
+      }
+    }
+  }
+
+  private mutating func take(
+    _ run: NumberRun, of passage: Passage, isShort: Bool, begins: Bool
+  ) {
+    if isShort, begins || offsets[passage] == nil { align(run, of: passage) }
+    let offset = offsets[passage] ?? 0
+    let aligned = NumberRun(
+      first: run.first &+ offset, last: run.last &+ offset, firstTime: run.firstTime,
+      lastTime: run.lastTime)
+    histories[passage, default: NumberHistory()].append(aligned, gapOver: options.gapOver)
+    if reference.map({ aligned.last > $0.number }) ?? true {
+      let span = aligned.lastTime - aligned.firstTime
+      let spacing = aligned.count > 1 ? span / (aligned.count - 1) : reference?.spacing
+      reference = (aligned.last, aligned.lastTime, spacing)
+    }
+  }
+
+  /// Numbers of 16 bits wrap in minutes: the cycle is the one nearest to what time and rate foretell.
+  private mutating func align(_ run: NumberRun, of passage: Passage) {
+    guard let reference else { return }
+    var expected = reference.number
+    if let spacing = reference.spacing, spacing > .zero {
+      let silence = Double((run.firstTime - reference.time).wholeNanoseconds)
+      expected &+= Int64((silence / Double(spacing.wholeNanoseconds)).rounded())
+    }
+    let cycles = (Double(expected &- run.first) / 65_536).rounded()
+    offsets[passage] = Int64(max(-1e12, min(cycles, 1e12))) * 65_536
+  }
+
+  // MARK: Deciding
+
+  /// The places that a move can be between: those of the outermost role that heard the stream.
+  private var alternatives: [Place] {
+    let order: [Point.Role] = [.external, .access, .anchor, .receiver]
+    let deciding = order.first { role in
+      visits.keys.contains { points[$0.point].role == role }
+    }
+    let places = visits.keys.filter { points[$0.point].role == deciding }
+    return places.filter { place in
+      // Of two depths at one point the deeper one tells the legs apart.
+      place.leg.depth == places.filter { $0.point == place.point }.map(\.leg.depth).max()
+    }
+  }
+
+  /// The next move that has become final by `time`, and makes its end the stream's new home.
+  ///
+  /// A move is final when the place it left has been silent for the time of `left`; at the end of
+  /// all data it is final as it stands.
+  mutating func nextTransition(by time: Timestamp, isEnd: Bool) -> Transition? {
+    let places = alternatives
+    if home.map({ !places.contains($0) }) ?? true {
+      home = places.min { isBefore($0, $1) }
+    }
+    guard let home, let old = visits[home] else { return nil }
+    guard isEnd || time - old.lastTime >= old.leftAfter(options) else { return nil }
+    let next = places.filter { place in
+      guard let visit = visits[place], visit.lastTime > old.lastTime else { return false }
+      return isAlternative(place, to: home) && !passesThrough(place, home)
+    }.min { isBefore($0, $1) }
+    guard let next, let new = visits[next] else { return nil }
+    self.home = next
+    return Transition(
+      from: home, to: next, lastBefore: old.lastTime, firstAfter: new.firstTime)
+  }
+
+  private func isBefore(_ left: Place, _ right: Place) -> Bool {
+    guard let first = visits[left]?.firstTime, let second = visits[right]?.firstTime else {
+      return false
+    }
+    if first != second { return first < second }
+    return (left.point, left.leg) < (right.point, right.leg)
+  }
+
+  private func isAlternative(_ place: Place, to home: Place) -> Bool {
+    if place.point == home.point { return place.leg != home.leg }
+    return points[place.point].site != points[home.point].site
+  }
+
+  /// Whether the two places stand one behind the other: most numbers of one were seen at both.
+  private func passesThrough(_ place: Place, _ home: Place) -> Bool {
+    guard place.point != home.point, let here = numbers(at: place), let there = numbers(at: home)
+    else { return false }
+    return here.intersection(there).count * 2 > min(here.count, there.count)
+  }
+
+  // MARK: Numbers
+
+  func history(at place: Place) -> NumberHistory? {
+    histories[Passage(point: place.point, depth: place.leg.depth)]
+  }
+
+  /// The numbers of the latest visit.
+  private func numbers(at place: Place) -> NumberSet? {
+    guard let visit = visits[place], let history = history(at: place) else { return nil }
+    return history.numbers(from: visit.firstTime, to: visit.lastTime)
+  }
+
+  /// What was delivered: seen at the receiver, else decapsulated at the anchor.
+  var delivery: (point: Int, history: NumberHistory)? {
+    for role in [Point.Role.receiver, .anchor] {
+      let passages = histories.keys.filter {
+        points[$0.point].role == role && (role == .receiver || $0.depth == 0)
+      }
+      if let passage = passages.min(by: { ($0.point, $0.depth) < ($1.point, $1.depth) }),
+        let history = histories[passage]
+      {
+        return (passage.point, history)
+      }
+    }
+    return nil
+  }
+
+  /// Every number that was seen at any point.
+  var seen: NumberSet {
+    NumberSet(histories.values.flatMap { $0.runs.map { $0.first...$0.last } })
+  }
+}

@@ -1,0 +1,108 @@
+package import Streams
+
+/// Where a point's data come from: `[NAME[@ROLE]=]WHAT`.
+package struct Source: Sendable, Equatable {
+  /// What is behind the name.
+  package enum Kind: Sendable, Equatable {
+    /// A live interface, in the network namespace at this path or in the program's own.
+    case interface(String, namespace: String?)
+    /// A capture file; `-` is standard input.
+    case capture(path: String)
+    /// Records that were logged: a JSON Lines file or a folder of CSV files.
+    case recording(path: String)
+  }
+
+  package var point: Point
+  package var kind: Kind
+
+  package init(point: Point, kind: Kind) {
+    self.point = point
+    self.kind = kind
+  }
+
+  /// Reads the text form, asking `exists` what kind of file a path is.
+  ///
+  /// A path, that is what has a slash or a capture's or recording's ending or is there, is a file or
+  /// folder; anything else is an interface. `netns:NAME:INTERFACE` is an interface in a namespace of
+  /// `ip netns`. Without a name a file's point is called after the file, an interface's after it.
+  package init(
+    parsing text: String, files: (String) -> FileKind
+  ) throws(SourceError) {
+    var what = text[...]
+    var name: String?
+    var role: Point.Role?
+    if let equals = text.firstIndex(of: "="), !text[..<equals].contains("/") {
+      let label = text[..<equals]
+      what = text[text.index(after: equals)...]
+      let parts = label.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+      name = String(parts[0])
+      if parts.count == 2 {
+        guard let given = Point.Role(rawValue: String(parts[1])) else {
+          throw .unknownRole(String(parts[1]), source: text)
+        }
+        role = given
+      }
+      guard let name, !name.isEmpty,
+        name.allSatisfy({ $0.isLetter || $0.isNumber || "._-:".contains($0) })
+      else { throw .badName(String(label), source: text) }
+    }
+    guard !what.isEmpty else { throw .nothingNamed(source: text) }
+    kind = try Self.kind(of: String(what), files: files)
+    point = Point(name: name ?? Self.name(for: kind), role: role)
+  }
+
+  /// What a path is.
+  package enum FileKind: Sendable {
+    case absent, file, folder
+  }
+
+  private static func kind(
+    of what: String, files: (String) -> FileKind
+  ) throws(SourceError) -> Kind {
+    if what.hasPrefix("netns:") {
+      let parts = what.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 3, !parts[1].isEmpty, !parts[2].isEmpty else {
+        throw .badNamespace(what)
+      }
+      return .interface(String(parts[2]), namespace: "/run/netns/" + parts[1])
+    }
+    if what == "-" { return .capture(path: what) }
+    let isRecording = what.hasSuffix(".jsonl")
+    switch files(what) {
+    case .folder: return .recording(path: what)
+    case .file: return isRecording ? .recording(path: what) : .capture(path: what)
+    case .absent:
+      let endings = [".pcap", ".pcapng", ".cap", ".gz", ".dmp"]
+      if isRecording || what.contains("/") || endings.contains(where: what.hasSuffix) {
+        throw .noSuchFile(what)
+      }
+      return .interface(what, namespace: nil)
+    }
+  }
+
+  private static func name(for kind: Kind) -> String {
+    switch kind {
+    case .interface(let name, _): return name
+    case .capture(let path) where path == "-": return "stdin"
+    case .capture(let path), .recording(let path):
+      let file = path.split(separator: "/").last.map(String.init) ?? path
+      let stem = file.split(separator: ".").first.map(String.init) ?? file
+      for ending in [".gz", ".pcapng", ".pcap", ".cap", ".jsonl", ".dmp"]
+      where file.hasSuffix(ending) {
+        let whole = String(file.dropLast(ending.count))
+        return whole.hasSuffix(".pcap") ? String(whole.dropLast(5)) : whole
+      }
+      return stem
+    }
+  }
+}
+
+/// Why a source's text cannot be read.
+package enum SourceError: Error, Equatable, Sendable {
+  case unknownRole(String, source: String)
+  case badName(String, source: String)
+  case nothingNamed(source: String)
+  case badNamespace(String)
+  case noSuchFile(String)
+  case sameName(String)
+}

@@ -1,0 +1,68 @@
+import Sequences
+import Wire
+
+/// Which numbers arrived in an interval: in CSV `first-last@first_time/last_time`, joined by `;`, with
+/// `...` at the end of a list that was cut; in JSON `[[first,last,first_time,last_time],…]`.
+struct ArrivedRuns: Equatable {
+  var runs: [NumberRun]
+  /// JSON says it in a key of its own.
+  var wereCut = false
+}
+
+extension ArrivedRuns: RecordValue {
+  var text: String {
+    (runs.map { "\($0.first)-\($0.last)@\($0.firstTime)/\($0.lastTime)" }
+      + (wereCut ? ["..."] : []))
+      .joined(separator: ";")
+  }
+
+  var json: JSONValue {
+    .array(
+      runs.map { run in
+        .array([run.first.json, run.last.json, run.firstTime.json, run.lastTime.json])
+      })
+  }
+
+  init?(text: String) {
+    self.init(runs: [])
+    var parts = text.split(separator: ";")
+    if parts.last == "..." {
+      wereCut = true
+      parts.removeLast()
+    }
+    for part in parts {
+      let sides = part.split(separator: "@")
+      guard sides.count == 2 else { return nil }
+      let times = sides[1].split(separator: "/")
+      // A number can be negative: the dash between the two is never the first character.
+      guard times.count == 2, let dash = sides[0].dropFirst().firstIndex(of: "-"),
+        let first = Int64(sides[0][..<dash]),
+        let last = Int64(sides[0][dash...].dropFirst()),
+        let firstTime = Timestamp(String(times[0])), let lastTime = Timestamp(String(times[1])),
+        append(first, last, firstTime, lastTime)
+      else { return nil }
+    }
+  }
+
+  init?(json: JSONValue) {
+    guard case .array(let elements) = json else { return nil }
+    self.init(runs: [])
+    for element in elements {
+      guard case .array(let parts) = element, parts.count == 4,
+        let first = Int64(json: parts[0]), let last = Int64(json: parts[1]),
+        let firstTime = Timestamp(json: parts[2]), let lastTime = Timestamp(json: parts[3]),
+        append(first, last, firstTime, lastTime)
+      else { return nil }
+    }
+  }
+
+  /// False where the run would be backwards or longer than can be counted.
+  private mutating func append(
+    _ first: Int64, _ last: Int64, _ firstTime: Timestamp, _ lastTime: Timestamp
+  ) -> Bool {
+    let (span, overflow) = last.subtractingReportingOverflow(first)
+    guard !overflow, 0..<Int64.max ~= span else { return false }
+    runs.append(NumberRun(first: first, last: last, firstTime: firstTime, lastTime: lastTime))
+    return true
+  }
+}

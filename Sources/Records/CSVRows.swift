@@ -1,0 +1,69 @@
+/// The rows of a CSV file of one kind of records, one after another.
+///
+/// A last line without its end is not read. Columns that the schema does not name are passed over.
+final class CSVRows<Row: Sendable> {
+  private let table: Table<Row>
+  private let input: RecordInput
+  private var bytes: [UInt8] = []
+  private var start = 0
+  private var line = 0
+  private var columns: [String] = []
+  private var isAtEnd = false
+
+  init(_ table: Table<Row>, folder: String) throws(RecordError) {
+    self.table = table
+    input = try RecordInput(reading: folder + "/" + table.file)
+    columns = try fields() ?? []
+    guard let first = table.columns.first?.name, columns.contains(first) else {
+      throw .notARecording(
+        path: input.path, reason: "it has no column \"\(table.columns[0].name)\"")
+    }
+  }
+
+  /// The next row; nil at the end.
+  func next() throws(RecordError) -> Row? {
+    guard let fields = try fields() else { return nil }
+    guard fields.count == columns.count else {
+      throw malformed("\(fields.count) fields where the header has \(columns.count)")
+    }
+    let named = Dictionary(zip(columns, fields)) { first, _ in first }
+    do throws(ColumnError) { return try table.row(fields: named) } catch {
+      throw malformed("\"\(error.name)\" cannot be \"\(named[error.name] ?? "")\"")
+    }
+  }
+
+  /// The fields of the next record.
+  private func fields() throws(RecordError) -> [String]? {
+    var record: [UInt8] = []
+    var lines = 0
+    repeat {
+      guard let text = try nextLine() else { return nil }
+      if lines > 0 { record.append(UInt8(ascii: "\n")) }
+      record += text
+      lines += 1
+    } while !CSV.isWhole(record)
+    line += lines
+    if record.last == UInt8(ascii: "\r") { record.removeLast() }
+    guard let fields = CSV.fields(record) else { throw malformed("quotes in the wrong place") }
+    return fields
+  }
+
+  private func nextLine() throws(RecordError) -> [UInt8]? {
+    while true {
+      if let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { start = end + 1 }
+        return Array(bytes[start..<end])
+      }
+      guard !isAtEnd else { return nil }
+      bytes.removeFirst(start)
+      start = 0
+      let more = try input.read()
+      isAtEnd = more.isEmpty
+      bytes += more
+    }
+  }
+
+  private func malformed(_ reason: String) -> RecordError {
+    .malformed(path: input.path, line: line, reason: reason)
+  }
+}

@@ -1,0 +1,98 @@
+/// A column of a kind of records: how both encodings get its value out of a row, and back.
+struct Column<Row>: Sendable {
+  let name: String
+  /// Not part of CSV, and of JSON only where it says something.
+  let isExtra: Bool
+  let text: @Sendable (Row) -> String
+  let json: @Sendable (Row) -> JSONValue
+  /// Nil for a value that follows from others and is not read back. False where the value cannot be.
+  let readText: (@Sendable (inout Row, String) -> Bool)?
+  let readJSON: (@Sendable (inout Row, JSONValue) -> Bool)?
+
+  init<Value: RecordValue>(
+    _ name: String, _ path: any WritableKeyPath<Row, Value> & Sendable, isExtra: Bool = false
+  ) {
+    self.name = name
+    self.isExtra = isExtra
+    text = { $0[keyPath: path].text }
+    json = { $0[keyPath: path].json }
+    readText = { row, text in
+      guard let value = Value(text: text) else { return false }
+      row[keyPath: path] = value
+      return true
+    }
+    readJSON = { row, json in
+      guard let value = Value(json: json) else { return false }
+      row[keyPath: path] = value
+      return true
+    }
+  }
+
+  init<Value: RecordValue>(_ name: String, derived path: any KeyPath<Row, Value> & Sendable) {
+    self.name = name
+    isExtra = false
+    text = { $0[keyPath: path].text }
+    json = { $0[keyPath: path].json }
+    readText = nil
+    readJSON = nil
+  }
+}
+
+/// A kind of records: its name in JSON Lines, its file in a CSV folder, and its columns.
+struct Table<Row: Sendable>: Sendable {
+  let kind: String
+  let file: String
+  /// What a row holds before it is read.
+  let blank: Row
+  let columns: [Column<Row>]
+  /// The columns of CSV.
+  private let fields: [Column<Row>]
+
+  init(kind: String, file: String, blank: Row, columns: [Column<Row>]) {
+    self.kind = kind
+    self.file = file
+    self.blank = blank
+    self.columns = columns
+    fields = columns.filter { !$0.isExtra }
+  }
+
+  /// The CSV header (RFC 4180 section 2).
+  var header: String { CSV.line(fields.map(\.name)) }
+
+  func csv(_ row: Row) -> String { CSV.line(fields.map { $0.text(row) }) }
+
+  func json(_ row: Row) -> String {
+    var members = [JSONValue.Member(name: "record", value: .string(kind))]
+    for column in columns {
+      let value = column.json(row)
+      if column.isExtra, value == .null { continue }
+      members.append(JSONValue.Member(name: column.name, value: value))
+    }
+    return JSONValue.object(members).text + "\n"
+  }
+
+  /// The row of these fields; a column that is not there is unknown.
+  func row(fields: [String: String]) throws(ColumnError) -> Row {
+    try row { row, column in column.readText.map { $0(&row, fields[column.name] ?? "") } }
+  }
+
+  /// The row of these members; those that no column names are passed over.
+  func row(members: [String: JSONValue]) throws(ColumnError) -> Row {
+    try row { row, column in column.readJSON.map { $0(&row, members[column.name] ?? .null) } }
+  }
+
+  private func row(
+    _ read: (inout Row, Column<Row>) -> Bool?
+  ) throws(ColumnError) -> Row {
+    var row = blank
+    for column in columns where read(&row, column) == false {
+      throw ColumnError(name: column.name)
+    }
+    return row
+  }
+}
+
+/// A column whose value cannot be.
+struct ColumnError: Error {
+  var name: String
+}

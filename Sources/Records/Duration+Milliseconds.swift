@@ -1,0 +1,43 @@
+import Wire
+
+/// A duration is a decimal number of milliseconds, exact to the nanosecond and as short as can be:
+/// `352`, `0.5`, `-1.000001`.
+extension Duration: RecordValue {
+  private static let unit: UInt64 = 1_000_000
+  private static let decimals = 6
+
+  var json: JSONValue { .number(text) }
+
+  var text: String {
+    let nanoseconds = wholeNanoseconds
+    let (whole, fraction) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: Self.unit)
+    var text = (nanoseconds < 0 ? "-" : "") + String(whole)
+    if fraction > 0 {
+      let digits = String(fraction)
+      var decimals = String(repeating: "0", count: Self.decimals - digits.count) + digits
+      while decimals.hasSuffix("0") { decimals.removeLast() }
+      text += "." + decimals
+    }
+    return text
+  }
+
+  /// Decimals beyond the nanosecond are rounded, as are numbers with an exponent.
+  init?(text: String) {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let digits = parts.count == 2 ? parts[1] : ""
+    if digits.utf8.count <= Self.decimals, let whole = Int64(parts[0]),
+      let fraction = UInt64(digits + String(repeating: "0", count: Self.decimals - digits.count))
+    {
+      let (product, overflow) = whole.multipliedReportingOverflow(by: Int64(Self.unit))
+      let (sum, carry) = product.addingReportingOverflow(
+        text.hasPrefix("-") ? -Int64(fraction) : Int64(fraction))
+      guard !overflow, !carry else { return nil }
+      self = .nanoseconds(sum)
+    } else if let number = Double(text), let nanoseconds = Int64(exactly: (number * 1e6).rounded())
+    {
+      self = .nanoseconds(nanoseconds)
+    } else {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Sequences
+import Streams
+import Wire
+
+extension IntervalRecord {
+  /// The rate of `ip_bytes`.
+  var bitsPerSecond: Int? {
+    guard let nanoseconds = length?.wholeNanoseconds, nanoseconds > 0 else { return nil }
+    return Int(exactly: (Double(interval.ipBytes) * 8e9 / Double(nanoseconds)).rounded())
+  }
+
+  /// The time of the first packet, where the runs do not tell it.
+  var apartFirstTime: Timestamp? {
+    get { interval.firstTime == interval.runsStart ? nil : interval.firstTime }
+    set { interval.firstTime = newValue ?? interval.runsStart ?? time }
+  }
+
+  /// The time of the last packet, where the runs do not tell it.
+  var apartLastTime: Timestamp? {
+    get { interval.lastTime == interval.runsEnd ? nil : interval.lastTime }
+    set { interval.lastTime = newValue ?? interval.runsEnd ?? time }
+  }
+}
+
+extension StreamInterval {
+  var knownPayload: PayloadKind? {
+    get { payload == .unknown ? nil : payload }
+    set { payload = newValue ?? .unknown }
+  }
+
+  var runsStart: Timestamp? { sequence?.runs.map(\.firstTime).min() }
+  var runsEnd: Timestamp? { sequence?.runs.map(\.lastTime).max() }
+
+  var arrivedRuns: ArrivedRuns? {
+    get { sequence.map { ArrivedRuns(runs: $0.runs, wereCut: $0.runsWereCut) } }
+    set { sequence = newValue.map { SequenceFigures(runs: $0.runs, runsWereCut: $0.wereCut) } }
+  }
+
+  /// True or not known.
+  var runsWereCut: Bool? {
+    get { sequence?.runsWereCut == true ? true : nil }
+    set { if newValue == true { sequence?.runsWereCut = true } }
+  }
+
+  var lost: Int? {
+    get { sequence?.lost }
+    set { set(\.lost, newValue) }
+  }
+
+  var skipped: Int? {
+    get { sequence?.skipped }
+    set { set(\.skipped, newValue) }
+  }
+
+  var duplicates: Int? {
+    get { sequence?.duplicates }
+    set { set(\.duplicates, newValue) }
+  }
+
+  var reordered: Int? {
+    get { sequence?.reordered }
+    set { set(\.reordered, newValue) }
+  }
+
+  /// A figure that is known says that there are numbers, even where none of them is new.
+  private mutating func set(_ path: WritableKeyPath<SequenceFigures, Int>, _ value: Int?) {
+    guard let value else { return }
+    var figures = sequence ?? SequenceFigures()
+    figures[keyPath: path] = value
+    sequence = figures
+  }
+}

@@ -1,0 +1,89 @@
+package import Moves
+package import Streams
+package import Wire
+
+/// A line of a recording.
+package enum Record: Sendable, Equatable {
+  case meta(RecordedPoint)
+  case interval(IntervalRecord)
+  case total(TotalRecord)
+  case mark(Mark)
+  case move(Move)
+}
+
+/// A point of a recording, and what has to be known to read its records: the kind `meta`, one record
+/// a point, before all others.
+package struct RecordedPoint: Sendable, Equatable {
+  /// The schema's version.
+  package static let version = 1
+
+  package var version = Self.version
+  package var point: Point
+  /// What the point watched: an interface, a file.
+  package var source: String
+  /// Length of the intervals.
+  package var interval: Duration
+  /// The boot id of the host whose clock dated the packets: points of one boot id share a clock.
+  package var bootIdentifier: String?
+
+  package init(
+    point: Point, source: String = "", interval: Duration, bootIdentifier: String? = nil
+  ) {
+    self.point = point
+    self.source = source
+    self.interval = interval
+    self.bootIdentifier = bootIdentifier
+  }
+}
+
+/// One stream on one leg at one point in one interval.
+package struct IntervalRecord: Sendable, Equatable {
+  /// The interval's start.
+  package var time: Timestamp
+  package var point: String
+  /// nil where the record alone does not tell.
+  package var length: Duration?
+  package var interval: StreamInterval
+}
+
+/// Packets of one protocol at one point in one interval; or, without a protocol, what the capture
+/// dropped.
+package struct TotalRecord: Sendable, Equatable {
+  /// The interval's start.
+  package var time: Timestamp
+  package var point: String
+  package var kind: DecodedPacket.Kind?
+  package var packets: Int
+  package var wireBytes: Int
+  package var captureDrops: Int
+}
+
+extension Record {
+  /// The records of one step, in the order of a recording.
+  static func records(of observed: Observed) -> [Record] {
+    var records: [Record] = []
+    for snapshot in observed.snapshots {
+      records += snapshot.streams.map {
+        .interval(
+          IntervalRecord(
+            time: snapshot.start, point: snapshot.point.name, length: snapshot.length, interval: $0)
+        )
+      }
+    }
+    for snapshot in observed.snapshots {
+      var total = TotalRecord(
+        time: snapshot.start, point: snapshot.point.name, kind: nil, packets: 0, wireBytes: 0,
+        captureDrops: 0)
+      for count in snapshot.totals {
+        (total.kind, total.packets, total.wireBytes) = (count.kind, count.packets, count.wireBytes)
+        records.append(.total(total))
+      }
+      if snapshot.captureDrops > 0 {
+        (total.kind, total.packets, total.wireBytes) = (nil, 0, 0)
+        total.captureDrops = snapshot.captureDrops
+        records.append(.total(total))
+      }
+    }
+    return records + observed.marks.map(Record.mark) + observed.moves.map(Record.move)
+  }
+}

@@ -1,0 +1,85 @@
+package import Moves
+
+/// Reads JSON Lines as they come, from a file or a program, and gives back the steps in them.
+///
+/// Keys and kinds of records that it does not know are passed over. A line without its end is not
+/// read: the writer was stopped in the middle of it, or is not done yet.
+package struct RecordStream: Sendable {
+  private let path: String
+  private var partial: [UInt8] = []
+  private var line = 0
+  private var assembler: StepAssembler
+  /// The points of the recording, as far as it was read; complete once there is a step.
+  package private(set) var points: [RecordedPoint]
+
+  /// - Parameters:
+  ///   - path: what errors name.
+  ///   - points: what is known of the points beforehand, for a recording that does not tell.
+  package init(path: String, points: [RecordedPoint] = []) {
+    self.path = path
+    self.points = points
+    assembler = StepAssembler(points: points)
+  }
+
+  /// Takes the next bytes, and gives the steps that ended in them.
+  package mutating func take(_ bytes: [UInt8]) throws(RecordError) -> [Observed] {
+    var steps: [Observed] = []
+    for record in try records(in: bytes) {
+      if let step = assembler.take(record) { steps.append(step) }
+    }
+    return steps
+  }
+
+  /// The step as far as it has come: at the end, or where the writer is known to have written it.
+  package mutating func finish() -> Observed? { assembler.finish() }
+
+  /// The records of the lines that end in these bytes.
+  mutating func records(in bytes: [UInt8]) throws(RecordError) -> [Record] {
+    var records: [Record] = []
+    var rest = bytes[...]
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      partial += rest[..<end]
+      rest = rest[(end + 1)...]
+      line += 1
+      if let record = try record(partial) {
+        if case .meta(let point) = record { points.append(point) }
+        records.append(record)
+      }
+      partial.removeAll(keepingCapacity: true)
+    }
+    partial += rest
+    return records
+  }
+
+  private func record(_ bytes: [UInt8]) throws(RecordError) -> Record? {
+    if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return nil }
+    let value: JSONValue
+    do throws(JSONParser.Malformed) { value = try JSONParser.parse(bytes) } catch {
+      throw malformed("\(error.reason), at byte \(error.column)")
+    }
+    guard case .object(let members) = value else { throw malformed("no JSON object") }
+    let named = Dictionary(members.map { ($0.name, $0.value) }) { _, last in last }
+    guard case .string(let kind)? = named["record"] else { throw malformed("no \"record\"") }
+    do throws(ColumnError) { return try Record(kind: kind, members: named) } catch {
+      throw malformed("\"\(error.name)\" of a record \"\(kind)\"")
+    }
+  }
+
+  private func malformed(_ reason: String) -> RecordError {
+    .malformed(path: path, line: line, reason: reason)
+  }
+}
+
+extension Record {
+  /// Nil for a kind that is not known.
+  init?(kind: String, members: [String: JSONValue]) throws(ColumnError) {
+    switch kind {
+    case Schema.meta.kind: self = .meta(try Schema.meta.row(members: members))
+    case Schema.intervals.kind: self = .interval(try Schema.intervals.row(members: members))
+    case Schema.totals.kind: self = .total(try Schema.totals.row(members: members))
+    case Schema.marks.kind: self = .mark(try Schema.marks.row(members: members))
+    case Schema.moves.kind: self = .move(try Schema.moves.row(members: members))
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import Wire
+
+/// The minimum and the median of an interval's durations.
+///
+/// Exact up to `capacity` values; beyond, the median is that of every second, fourth, … value.
+package struct Quantiles: Sendable {
+  package static let capacity = 4096
+
+  private var values: [Int64] = []
+  private var stride = 1
+  private var untilNext = 0
+
+  package private(set) var minimum: Duration?
+
+  package init() {}
+
+  package mutating func take(_ value: Duration) {
+    minimum = minimum.map { min($0, value) } ?? value
+    guard untilNext == 0 else {
+      untilNext -= 1
+      return
+    }
+    if values.count == Self.capacity {
+      values = Swift.stride(from: 0, to: values.count, by: 2).map { values[$0] }
+      stride *= 2
+    }
+    values.append(value.wholeNanoseconds)
+    untilNext = stride - 1
+  }
+
+  /// The lower median; nil without values.
+  package var median: Duration? {
+    values.isEmpty ? nil : .nanoseconds(values.sorted()[(values.count - 1) / 2])
+  }
+}

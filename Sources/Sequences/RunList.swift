@@ -1,0 +1,27 @@
+package import Wire
+
+/// The numbers that arrived, as runs in the order of arrival, up to a cap.
+///
+/// A run ends where a number does not follow the one before, and where a silence lies between, so
+/// that the times of every gap are kept.
+package struct RunList: Sendable {
+  /// How many runs are kept at the most.
+  package static let capacity = 1024
+
+  package private(set) var runs: [NumberRun] = []
+  package private(set) var wasCut = false
+
+  package init() {}
+
+  /// Takes the first copy of a number.
+  package mutating func append(_ number: Int64, at time: Timestamp, afterSilence: Bool) {
+    if let last = runs.indices.last, runs[last].last + 1 == number, !afterSilence {
+      runs[last].last = number
+      runs[last].lastTime = time
+    } else if runs.count < Self.capacity {
+      runs.append(NumberRun(first: number, last: number, firstTime: time, lastTime: time))
+    } else {
+      wasCut = true
+    }
+  }
+}

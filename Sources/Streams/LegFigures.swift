@@ -1,0 +1,53 @@
+import Sequences
+import Wire
+
+/// The counters of one stream on one leg in the interval that is open.
+struct LegFigures: Sendable {
+  var packets = 0
+  var ipBytes = 0
+  var udpBytes = 0
+  var wireBytes = 0
+  var firstTime = Timestamp(nanoseconds: 0)
+  var lastTime = Timestamp(nanoseconds: 0)
+  var maximumGap: Duration?
+  var transits = Quantiles()
+  private(set) var lost = 0
+  private(set) var skipped = 0
+  private(set) var duplicates = 0
+  private(set) var reordered = 0
+  private(set) var runs = RunList()
+
+  mutating func count(_ packet: borrowing DecodedPacket, wireBytes: Int, at time: Timestamp) {
+    if packets == 0 {
+      firstTime = time
+      lastTime = time
+    }
+    packets += 1
+    ipBytes &+= packet.ipBytes
+    udpBytes &+= packet.udpBytes
+    self.wireBytes &+= wireBytes
+    firstTime = min(firstTime, time)
+    lastTime = max(lastTime, time)
+  }
+
+  mutating func take(_ outcome: NumberTracker.Outcome, at time: Timestamp, afterSilence: Bool) {
+    lost &+= outcome.lost
+    skipped &+= outcome.skipped
+    if let confirmed = outcome.confirmed {
+      runs.append(confirmed, at: time, afterSilence: false)
+    }
+    guard let number = outcome.number else { return }
+    if outcome.isNew {
+      reordered += outcome.isReordered ? 1 : 0
+      runs.append(number, at: time, afterSilence: afterSilence)
+    } else {
+      duplicates += 1
+    }
+  }
+
+  var sequence: SequenceFigures {
+    SequenceFigures(
+      runs: runs.runs, runsWereCut: runs.wasCut, lost: lost, skipped: skipped,
+      duplicates: duplicates, reordered: reordered)
+  }
+}

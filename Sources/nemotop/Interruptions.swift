@@ -1,0 +1,30 @@
+import Dispatch
+import Foundation
+
+/// SIGINT and SIGTERM as they come, from the moment of the call; the program no longer ends by them.
+func interruptions() -> AsyncStream<Int32> {
+  AsyncStream { continuation in
+    let sources = [SIGINT, SIGTERM].map { number in
+      unsafe signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { continuation.yield(number) }
+      source.resume()
+      return source
+    }
+    let kept = Kept(sources)
+    continuation.onTermination = { _ in kept.cancel() }
+  }
+}
+
+/// Keeps signal sources alive as long as their stream.
+private final class Kept: Sendable {
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+
+  init(_ sources: [any DispatchSourceSignal]) {
+    unsafe self.sources = sources
+  }
+
+  func cancel() {
+    for source in unsafe sources { source.cancel() }
+  }
+}

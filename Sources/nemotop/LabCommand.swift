@@ -1,0 +1,153 @@
+import ArgumentParser
+import Lab
+
+/// `nemotop lab`: test networks by hand.
+struct LabCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lab",
+    abstract: "Makes the experiment's network by hand, and moves the guest about in it.",
+    discussion: """
+      Six network namespaces: guest, xen1, xen2, inet, ha, cn. The guest's prefix is routed to the
+      home agent, which tunnels it to the server that is bound.
+
+      Example:
+        nemotop lab up
+        nemotop lab exec cn nemotop receive '[::]:5004' &
+        nemotop lab exec guest nemotop send '[2001:db8:cc::1]:5004' &
+        nemotop lab move xen2
+        nemotop lab down
+
+      It needs root, or a user namespace around all of it: unshare -Urnm, and in there
+      mount -t tmpfs tmpfs /run.
+      """,
+    subcommands: [LabUp.self, LabStatus.self, LabMove.self, LabExec.self, LabDown.self])
+}
+
+/// What the network is called.
+struct LabName: ParsableArguments {
+  @Option(name: .long, help: "What the names of the network namespaces begin with.")
+  var name = "nemotop"
+
+  var topology: Topology { Topology(name: name) }
+
+  func validate() throws {
+    let allowed = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    guard allowed, (1...64).contains(name.utf8.count), !name.hasPrefix("-") else {
+      throw ValidationError("--name \(name): use up to 64 letters, digits, - and _")
+    }
+  }
+}
+
+extension Server: ExpressibleByArgument {}
+extension Node: ExpressibleByArgument {}
+
+struct LabUp: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "up",
+    abstract: "Makes the network, with the guest on xen1 and bound there.",
+    discussion: "Example: nemotop lab up --name mine")
+
+  @OptionGroup var naming: LabName
+
+  func run() async throws {
+    try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
+      let laboratory = try await Laboratory.up(naming.topology)
+      print("up: \(naming.topology.namespaces.joined(separator: " "))")
+      print("tunnels: \(laboratory.tunnel.explanation)")
+    }
+  }
+}
+
+struct LabStatus: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Shows where the guest is, where it is bound, and what each point has counted.",
+    discussion: "Example: nemotop lab status")
+
+  @OptionGroup var naming: LabName
+
+  func run() async throws {
+    try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
+      let laboratory = try await Laboratory.find(naming.topology)
+      let location = await laboratory.location
+      let bound = await laboratory.bound
+      print("guest on: \(location?.rawValue ?? "no server")")
+      print("bound to: \(bound.rawValue) \(bound.careOfAddress)")
+      print("tunnels: \(laboratory.tunnel.explanation)")
+      for point in Topology.points {
+        let counters = try await laboratory.counters(at: point)
+        print(
+          "\(point.name): \(naming.topology.namespace(of: point.node)) \(point.interface)"
+            + " received \(counters.receivedPackets) sent \(counters.sentPackets) packets")
+      }
+    }
+  }
+}
+
+struct LabMove: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "move",
+    abstract: "Moves the guest to a server, and binds it there.",
+    discussion: "Example: nemotop lab move xen2")
+
+  @OptionGroup var naming: LabName
+  @Argument(help: "xen1 or xen2.") var server: Server
+
+  func run() async throws {
+    try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
+      let laboratory = try await Laboratory.find(naming.topology)
+      let before = await laboratory.location
+      try await laboratory.move(to: server)
+      try await laboratory.bind(to: server)
+      print("guest: \(before?.rawValue ?? "no server") > \(server.rawValue)")
+    }
+  }
+}
+
+struct LabExec: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exec",
+    abstract: "Runs a command on a node of the network.",
+    discussion: "Example: nemotop lab exec guest ip -6 route")
+
+  @OptionGroup var naming: LabName
+  @Argument(help: "guest, xen1, xen2, inet, ha or cn.") var node: Node
+  @Argument(parsing: .captureForPassthrough, help: "The command and its arguments.")
+  var command: [String]
+
+  func validate() throws {
+    if command.isEmpty || command == ["--"] { throw ValidationError("name a command to run") }
+  }
+
+  func run() async throws {
+    try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
+      let laboratory = try await Laboratory.find(naming.topology)
+      let separated = command.first == "--" ? Array(command.dropFirst()) : command
+      try laboratory.namespace(of: node).replaceProgram(by: separated)
+    }
+  }
+}
+
+struct LabDown: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "down",
+    abstract: "Removes the network that `up` made.",
+    discussion: "Example: nemotop lab down")
+
+  @OptionGroup var naming: LabName
+
+  func run() async throws {
+    try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
+      let removed = try await Laboratory.remove(naming.topology)
+      if removed.isEmpty { throw .notUp(namespaces: naming.topology.namespaces) }
+      print("down: \(removed.joined(separator: " "))")
+    }
+  }
+}

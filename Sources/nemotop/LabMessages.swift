@@ -1,0 +1,61 @@
+import ArgumentParser
+import Lab
+
+extension LabError {
+  /// The one line that says what was wrong with what, and how to mend it.
+  ///
+  /// - Parameter name: what the network is called, where it has a name.
+  func message(name: String? = nil) -> String {
+    switch self {
+    case .noPrivateWorld(let reason):
+      "no namespaces of one's own to be had (\(reason)): run it as root, or allow user namespaces"
+    case .noPermission(let command, let reason):
+      "\(command): \(reason): run it as root"
+    case .missingProgram(let program):
+      "\(program): not found: install it (Debian: apt install iproute2 util-linux)"
+    case .commandFailed(let command, let reason):
+      "\(command): \(reason)"
+    case .alreadyUp(let namespaces):
+      "\(namespaces[0]) exists already: remove it with `nemotop lab down\(option(name))`,"
+        + " or choose another --name"
+    case .notUp(let namespaces):
+      "there is no network namespace \(namespaces[0]):"
+        + " make the network with `nemotop lab up\(option(name))`"
+    case .noSuchNamespace(let path, let reason):
+      "network namespace \(path) cannot be entered: \(reason)"
+    case .cannotStart(let program, let reason):
+      "\(program): cannot be started: \(reason)"
+    }
+  }
+
+  private func option(_ name: String?) -> String {
+    guard let name, name != "nemotop" else { return "" }
+    return " --name \(name)"
+  }
+}
+
+extension Tunnel {
+  var explanation: String {
+    switch self {
+    case .ip6tnl: "IPv6 in IPv6 by the kernel's tunnel interface (ip6tnl)"
+    case .seg6: "IPv6 in IPv6 by segment routing (seg6 encap.red), since the kernel has no ip6tnl"
+    }
+  }
+}
+
+extension Failure {
+  init(_ error: LabError, name: String? = nil) {
+    self.init(error.message(name: name))
+  }
+}
+
+/// Runs a command's work; an error of the laboratory becomes its one line, and exit status 1.
+func reportingLabErrors(
+  named name: String, _ work: () async throws(LabError) -> Void
+) async throws {
+  do throws(LabError) {
+    try await work()
+  } catch {
+    throw Failure(error, name: name).told()
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Capture
+import Moves
+import Observation
+import Records
+import Streams
+
+/// `nemotop log`: the engine without a screen.
+struct Log: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log",
+    abstract: "Count and mark without a screen: CSV files or JSON Lines.",
+    discussion: """
+      Writes one record for each stream, leg and interval, for each protocol, mark and move, until \
+      every source has ended or the program is interrupted (^C): the last interval is written then. \
+      Without --csv and --jsonl the records go to standard output as JSON Lines.
+
+      Exit status 1 also where a source ended before its time: a file that is cut in the middle of \
+      a packet, an interface that went away. What came before is counted and written.
+
+      Examples:
+        nemotop log xen1=eth0 --csv today
+        nemotop log xen1=xen1.pcap xen2=xen2.pcap.gz cn=cn.pcapng --jsonl moves.jsonl
+      """)
+
+  @OptionGroup var observation: ObservationArguments
+
+  @Option(help: ArgumentHelp("Write CSV files into this folder.", valueName: "folder"))
+  var csv: String?
+
+  @Option(help: ArgumentHelp("Write JSON Lines to this file, or - .", valueName: "file"))
+  var jsonl: String?
+
+  @Flag(name: .shortAndLong, help: "Say nothing at the end but what went wrong.")
+  var quiet = false
+
+  func run() async throws {
+    try await telling {
+      let observation = try observation.open()
+      let writers = try writers(for: observation)
+      let marks = try? MarkSocket { observation.mark($0) }
+      let stopper = Task {
+        for await _ in interruptions() { observation.stop() }
+      }
+      defer {
+        stopper.cancel()
+        marks?.close()
+      }
+      var moves = 0
+      for await observed in observation.updates {
+        moves += observed.moves.count
+        for writer in writers { try writer.write(observed) }
+      }
+      try await conclude(observation, moves: moves)
+    }
+  }
+
+  private func writers(for observation: Observation) throws(RecordError) -> [any RecordWriter] {
+    let points = observation.points
+    var writers: [any RecordWriter] = []
+    if let csv { writers.append(try CSVFolder(csv, points: points)) }
+    if let jsonl { writers.append(try JSONLines(jsonl, points: points)) }
+    if writers.isEmpty { writers.append(try JSONLines("-", points: points)) }
+    return writers
+  }
+
+  /// Says what each point came to, and fails where one ended before its time.
+  private func conclude(_ observation: Observation, moves: Int) async throws {
+    let reports = await observation.reports
+    if !quiet {
+      for (point, report) in reports {
+        note(
+          "\(point.name): \(report.packets) packets, \(report.malformed) malformed, "
+            + "\(report.captureDrops) dropped by the capture")
+      }
+      note("\(moves) \(moves == 1 ? "move" : "moves")")
+    }
+    let failures = reports.compactMap { Failure(earlyEndOf: $0, $1) }
+    for failure in failures { note(failure.description) }
+    if !failures.isEmpty { throw ExitCode.failure }
+  }
+}
+
+extension Failure {
+  /// Why a point's capture ended before its time; nil where it did not.
+  init?(earlyEndOf point: Point, _ report: PointReport) {
+    if let failure = report.failure {
+      self.init("\(point.name) ended early: \(Failure(failure).description)")
+    } else if report.wasCut {
+      self.init(
+        "\(point.name) ended early: the file is cut in the middle of a packet; the "
+          + "\(report.packets) packets before it are counted")
+    } else {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Observation
+import Streams
+import Wire
+
+/// What monitor, log and analyze take alike.
+struct ObservationArguments: ParsableArguments {
+  @Argument(help: ArgumentHelp("Where the data come from.", valueName: "source"))
+  var sources: [String]
+
+  @Option(help: "Length of an interval, from 10ms up.")
+  var interval: DurationArgument = DurationArgument(.seconds(1))
+
+  @Option(help: ArgumentHelp("Count only packets that match (pcap-filter(7)).", valueName: "bpf"))
+  var filter: String?
+
+  @Option(help: "Bytes captured of a frame at the most.")
+  var snaplen = 256
+
+  @Option(help: "A silence after which a stream has left, or 20 of its spacings if that is longer.")
+  var leftAfter: DurationArgument = DurationArgument(.seconds(1))
+
+  @Option(help: "A silence that is a gap, or 5 spacings if that is longer.")
+  var gapOver: DurationArgument = DurationArgument(.milliseconds(50))
+
+  func validate() throws {
+    guard interval.duration >= .milliseconds(10) else {
+      throw ValidationError("--interval \(interval.text) is too short: 10ms is the least")
+    }
+    guard (64...262_144).contains(snaplen) else {
+      throw ValidationError("--snaplen \(snaplen) is out of range: 64 to 262144 bytes")
+    }
+    guard leftAfter.duration > .zero, gapOver.duration > .zero else {
+      throw ValidationError("--left-after and --gap-over want a time above zero, such as 1s")
+    }
+  }
+
+  var options: ObservationOptions {
+    var options = ObservationOptions()
+    options.counting = CountingOptions(
+      interval: interval.duration, leftAfter: leftAfter.duration, gapOver: gapOver.duration)
+    options.filter = filter
+    options.snapshotLength = snaplen
+    return options
+  }
+
+  /// Opens the sources.
+  func open() throws -> Observation {
+    let sources = try sources.map { try Source(parsing: $0, files: Self.kind(of:)) }
+    return try Observation(sources: sources, options: options)
+  }
+
+  private static func kind(of path: String) -> Source.FileKind {
+    var isFolder: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return .absent
+    }
+    return isFolder.boolValue ? .folder : .file
+  }
+}

@@ -1,0 +1,281 @@
+import Sequences
+import Streams
+import Testing
+import Wire
+
+@testable import Moves
+
+private func at(_ milliseconds: Int) -> Timestamp {
+  Timestamp(nanoseconds: Int64(milliseconds) * 1_000_000)
+}
+
+private let guest = IPAddress(high: 0x2001_0db8_0042_0000, low: 0x10)
+private let stream = StreamKey(
+  source: guest, sourcePort: 5004,
+  destination: IPAddress(high: 0x2001_0db8_00cc_0000, low: 1), destinationPort: 5004)
+private let homeAgent = IPAddress(high: 0x2001_0db8_00aa_0000, low: 1)
+
+private func careOf(_ server: Int) -> IPAddress {
+  IPAddress(high: 0x2001_0db8_0000_0000 | UInt64(server) << 16, low: 2)
+}
+
+private func tunnel(_ server: Int) -> Leg {
+  Leg(levels: [OuterHeaders.Level(source: careOf(server), destination: homeAgent)])
+}
+
+/// Packets 10 ms apart that pass a point: numbers, and when the first of them passed.
+private struct Passing {
+  var point: String
+  var leg: Leg
+  var numbers: ClosedRange<Int>
+  var start: Int
+  var hasNumbers = true
+}
+
+/// Feeds passings to a correlator, an interval of one second after the other.
+private func correlate(
+  _ passings: [Passing], points: [String], signals: [(String, Signal)] = [], drops: [Int] = [],
+  until end: Int = 20_000
+) -> (marks: [Mark], moves: [Move]) {
+  let points = points.map { Point(name: $0) }
+  var correlator = Correlator(points: points, options: CountingOptions())
+  var marks: [Mark] = []
+  var moves: [Move] = []
+  for second in 0..<end / 1000 {
+    let times = second * 1000..<second * 1000 + 1000
+    var snapshots: [Snapshot] = []
+    for point in points {
+      var snapshot = Snapshot(point: point, start: at(second * 1000), length: .seconds(1))
+      for passing in passings where passing.point == point.name {
+        let numbers = passing.numbers.filter {
+          times.contains(passing.start + ($0 - passing.numbers.lowerBound) * 10)
+        }
+        guard let first = numbers.first, let last = numbers.last else { continue }
+        let firstTime = at(passing.start + (first - passing.numbers.lowerBound) * 10)
+        let lastTime = at(passing.start + (last - passing.numbers.lowerBound) * 10)
+        let run = NumberRun(
+          first: Int64(first), last: Int64(last), firstTime: firstTime, lastTime: lastTime)
+        snapshot.streams.append(
+          StreamInterval(
+            stream: stream, leg: passing.leg, payload: passing.hasNumbers ? .nemotop : .unknown,
+            packets: numbers.count, ipBytes: 100, udpBytes: 60, wireBytes: 114,
+            firstTime: firstTime, lastTime: lastTime,
+            sequence: passing.hasNumbers ? SequenceFigures(runs: [run]) : nil))
+      }
+      snapshot.signals = signals.filter {
+        $0.0 == point.name && times.contains(Int($0.1.time.nanoseconds / 1_000_000))
+      }.map(\.1)
+      if point.name == points[0].name, drops.contains(second) { snapshot.captureDrops = 1 }
+      snapshots.append(snapshot)
+    }
+    let observed = correlator.take(snapshots)
+    marks += observed.marks
+    moves += observed.moves
+  }
+  let rest = correlator.finish(at: at(end))
+  return (marks + rest.marks, moves + rest.moves)
+}
+
+@Suite struct CorrelatorTests {
+  /// The stream of DESIGN's worked example: four numbers leave the new server unbound.
+  private let worked = [
+    Passing(point: "xen1", leg: tunnel(1), numbers: 0...399, start: 1000),
+    Passing(point: "xen2", leg: tunnel(2), numbers: 400...1000, start: 5300),
+  ]
+
+  @Test func `two external points alone tell the gap and what no point saw`() throws {
+    let (marks, moves) = correlate(worked, points: ["xen1", "xen2"])
+    let move = try #require(moves.first)
+    #expect(moves.count == 1)
+    #expect(move.fromPoint == "xen1")
+    #expect(move.toPoint == "xen2")
+    #expect(move.fromLeg == tunnel(1))
+    #expect(move.toLeg == tunnel(2))
+    #expect(move.lastBefore == at(4990))
+    #expect(move.firstAfter == at(5300))
+    #expect(move.gap == .milliseconds(310))
+    #expect(move.lastNumber == 399)
+    #expect(move.firstNumber == 400)
+    #expect(move.lostUnseen == 0)
+    #expect(move.lost == nil)
+    #expect(move.receiverGap == nil)
+    #expect(move.verdict == .partial)
+    #expect(move.decidedBy == ["xen1", "xen2"])
+    let moved = marks.filter { $0.kind == .moved }
+    #expect(moved.map(\.time) == [at(5300)])
+    #expect(moved.first?.point == "xen2")
+  }
+
+  @Test func `the receiver tells the loss and its own gap`() throws {
+    let received = [
+      Passing(point: "cn", leg: .direct, numbers: 0...399, start: 1020),
+      Passing(point: "cn", leg: .direct, numbers: 404...1000, start: 5365),
+    ]
+    let (_, moves) = correlate(worked + received, points: ["xen1", "xen2", "cn"])
+    let move = try #require(moves.first)
+    #expect(moves.count == 1)
+    #expect(move.lost == 4)
+    #expect(move.lostUnseen == 0)
+    #expect(move.receiverGap == .milliseconds(355))
+    #expect(move.decidedBy == ["xen1", "xen2", "cn"])
+  }
+
+  @Test func `six points make one move, and passing through makes none`() throws {
+    let vifs = [
+      Passing(point: "xen1.vif", leg: .direct, numbers: 0...399, start: 999),
+      Passing(point: "xen2.vif", leg: .direct, numbers: 400...1000, start: 5299),
+    ]
+    let agent = [
+      Passing(point: "ha", leg: tunnel(1), numbers: 0...399, start: 1010),
+      Passing(point: "ha", leg: .direct, numbers: 0...399, start: 1010),
+      Passing(point: "ha", leg: tunnel(2), numbers: 400...1000, start: 5310),
+      Passing(point: "ha", leg: .direct, numbers: 404...1000, start: 5350),
+    ]
+    let cn = [
+      Passing(point: "cn", leg: .direct, numbers: 0...399, start: 1020),
+      Passing(point: "cn", leg: .direct, numbers: 404...1000, start: 5365),
+    ]
+    let points = ["xen1", "xen1.vif", "xen2", "xen2.vif", "ha", "cn"]
+    let (_, moves) = correlate(worked + vifs + agent + cn, points: points)
+    #expect(moves.map(\.fromPoint) == ["xen1"])
+    #expect(moves.map(\.lost) == [4])
+    // Without the servers the legs at the home agent tell the move, and it delivers as well.
+    let (_, seen) = correlate(agent, points: ["ha"])
+    #expect(seen.map(\.toPoint) == ["ha"])
+    #expect(seen.map(\.toLeg) == [tunnel(2)])
+    #expect(seen.map(\.lost) == [4])
+    // The vifs tell it where there is no external point.
+    let (_, near) = correlate(vifs, points: ["xen1.vif", "xen2.vif"])
+    #expect(near.map(\.toPoint) == ["xen2.vif"])
+    // The receiver alone sees no move.
+    #expect(correlate(cn, points: ["cn"]).moves.isEmpty)
+  }
+
+  @Test func `external points one behind the other are no alternatives`() {
+    let chain = [
+      Passing(point: "first", leg: .direct, numbers: 0...1000, start: 1000),
+      Passing(point: "second", leg: .direct, numbers: 0...1400, start: 1001),
+    ]
+    #expect(correlate(chain, points: ["first", "second"]).moves.isEmpty)
+  }
+
+  @Test func `back and forth is a move each, in order`() {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 310...599, start: 4200),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 600...899, start: 7300),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 901...1100, start: 10_500),
+    ]
+    let moves = correlate(passings, points: ["xen1", "xen2"]).moves
+    #expect(moves.map(\.toPoint) == ["xen2", "xen1", "xen2"])
+    #expect(moves.map(\.lostUnseen) == [10, 0, 1])
+    #expect(moves.map(\.gap) == [.milliseconds(210), .milliseconds(210), .milliseconds(210)])
+  }
+
+  @Test func `an absence that ends at the same server is no move`() {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 300...599, start: 9000),
+    ]
+    #expect(correlate(passings, points: ["xen1", "xen2"]).moves.isEmpty)
+  }
+
+  @Test func `another leg of equal depth at one server is a move`() {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "xen1", leg: tunnel(3), numbers: 300...599, start: 4100),
+    ]
+    let moves = correlate(passings, points: ["xen1"]).moves
+    #expect(moves.map(\.toLeg) == [tunnel(3)])
+  }
+
+  @Test func `a stream without numbers moves, and what was lost is not known`() throws {
+    let passings = worked.map { passing in
+      var passing = passing
+      passing.hasNumbers = false
+      return passing
+    }
+    let moves = correlate(passings, points: ["xen1", "xen2"]).moves
+    let move = try #require(moves.first)
+    #expect(move.gap == .milliseconds(310))
+    #expect(move.lost == nil)
+    #expect(move.lostUnseen == nil)
+    #expect(move.lastNumber == nil)
+    #expect(move.verdict == .undetermined)
+  }
+
+  @Test func `the update of the new care-of address and its answer belong to the move`() throws {
+    func update(_ sequence: UInt16, at time: Int, server: Int = 2) -> Signal {
+      Signal(
+        time: at(time),
+        message: BindingMessage(
+          kind: .update, source: careOf(server), destination: homeAgent, sequence: sequence,
+          flags: 0xc400, lifetime: 15, homeAddress: guest))
+    }
+    func answer(_ sequence: UInt16, status: UInt8, at time: Int) -> Signal {
+      Signal(
+        time: at(time),
+        message: BindingMessage(
+          kind: .acknowledgement, source: homeAgent, destination: careOf(2), sequence: sequence,
+          flags: 0x40, lifetime: 15, status: status, homeAddress: guest))
+    }
+    let signals = [
+      ("xen1", update(15, at: 1000, server: 1)), ("xen2", update(16, at: 5200)),
+      ("xen2", answer(16, status: 135, at: 5210)), ("xen2", update(17, at: 5220)),
+      ("xen2", answer(17, status: 0, at: 5240)),
+    ]
+    let (marks, moves) = correlate(worked, points: ["xen1", "xen2"], signals: signals)
+    let move = try #require(moves.first)
+    #expect(move.bindingUpdate == at(5220))
+    #expect(move.bindingAcknowledgement == at(5240))
+    let moved = try #require(marks.first { $0.kind == .moved })
+    #expect(moved.detail.first { $0.name == "binding_update" }?.value == .integer(17))
+    #expect(moved.detail.first { $0.name == "binding_ack" }?.value == .integer(0))
+    #expect(marks.filter { $0.kind == .bindingUpdate }.count == 3)
+    #expect(marks.filter { $0.kind == .bindingAcknowledgement }.count == 2)
+    let flags = marks.first { $0.kind == .bindingUpdate }?.detail.first { $0.name == "flags" }
+    #expect(flags?.value == .text("AHR"))
+  }
+
+  @Test func `a move over a blind interval says so`() throws {
+    let (marks, moves) = correlate(worked, points: ["xen1", "xen2"], drops: [5])
+    #expect(moves.map(\.verdict) == [.blind])
+    #expect(marks.filter { $0.kind == .blind }.map(\.time) == [at(5000)])
+  }
+}
+
+@Suite struct NumberSetTests {
+  @Test func `sets are the union of their ranges in any order`() {
+    let set = NumberSet([5...9, 1...2, 3...3, 8...12, 20...20])
+    #expect(set.ranges == [1...3, 5...12, 20...20])
+    #expect(set.count == 12)
+    #expect(set.above(7).ranges == [8...12, 20...20])
+    #expect(NumberSet(between: 3, and: 5).ranges == [4...4])
+    #expect(NumberSet(between: 3, and: 4).count == 0)
+    #expect(NumberSet(between: 9, and: 4).count == 0)
+  }
+
+  @Test(arguments: 1...20)
+  func `intersections agree with sets of single numbers`(seed: Int) {
+    var state = UInt64(seed)
+    func next(_ bound: UInt64) -> Int64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int64((state >> 33) % bound)
+    }
+    func ranges() -> [ClosedRange<Int64>] {
+      (0..<20).map { _ in
+        let start = next(200)
+        return start...start + next(10)
+      }
+    }
+    let left = ranges()
+    let right = ranges()
+    let expected = Set(left.joined()).intersection(right.joined())
+    let actual = NumberSet(left).intersection(NumberSet(right))
+    #expect(Set(actual.ranges.joined()) == expected)
+    #expect(actual.count == expected.count)
+    #expect(
+      NumberSet(left).count(without: NumberSet(right))
+        == Set(left.joined()).subtracting(right.joined()).count)
+  }
+}

@@ -1,0 +1,174 @@
+import Moves
+import Records
+import Streams
+import Testing
+import Wire
+
+/// What the reader says to a file of these lines.
+private func failure(_ text: String, in name: String) -> RecordError? {
+  let folder = TemporaryFolder()
+  folder.write(text, to: name)
+  do throws(RecordError) {
+    let reader = try RecordReader(path: name == "a.jsonl" ? folder.path + "/" + name : folder.path)
+    while try reader.next() != nil {}
+    return nil
+  } catch { return error }
+}
+
+private let total =
+  #"{"record":"total","time":"2025-03-01T12:05:00Z","point":"xen1","protocol":"udp","#
+  + #""packets":1,"wire_bytes":90,"capture_drops":0}"#
+private let header = "time,point,protocol,packets,wire_bytes,capture_drops\n"
+
+struct `The reader` {
+  @Test(arguments: [1, 20, 200])
+  func `passes over a last line of JSON that is not whole`(missing: Int) throws {
+    let folder = TemporaryFolder()
+    let writer = try JSONLines(folder.path + "/a.jsonl", points: described)
+    try writer.write(Observed(upTo: moment(0), marks: [userMark]))
+    try writer.write(Observed(upTo: moment(0), moves: [move]))
+    folder.write(String(folder.text("a.jsonl").dropLast(missing)), to: "a.jsonl")
+    let steps = try readAll(folder.path + "/a.jsonl")
+    #expect(steps.flatMap(\.marks) == [userMark])
+    #expect(steps.flatMap(\.moves) == [])
+  }
+
+  @Test(arguments: [1, 2, 40])
+  func `passes over a last line of CSV that is not whole`(missing: Int) throws {
+    let folder = TemporaryFolder()
+    try CSVFolder(folder.path, points: described).write(sample)
+    let text = folder.text("marks.csv").unicodeScalars.dropLast(missing)
+    folder.write(String(String.UnicodeScalarView(text)), to: "marks.csv")
+    #expect(try readAll(folder.path).flatMap(\.marks) == [userMark])
+  }
+
+  @Test func `passes over keys and kinds that it does not know`() throws {
+    let folder = TemporaryFolder()
+    let more =
+      String(total.dropLast()) + #","colour":{"a":[1,2]}}"# + "\n\n" + #"{"record":"song"}"#
+    folder.write(more + "\n", to: "a.jsonl")
+    let snapshots = try readAll(folder.path + "/a.jsonl").flatMap(\.snapshots)
+    #expect(snapshots.map(\.totals) == [[ProtocolTotal(kind: .udp, packets: 1, wireBytes: 90)]])
+  }
+
+  @Test func `passes over columns that it does not know, in any order`() throws {
+    let folder = TemporaryFolder()
+    try CSVFolder(folder.path, points: described).write(sample)
+    folder.write(
+      "colour,kind,point,time,detail,stream,leg\nred,clock,,2025-03-01T12:05:00.5Z,{},,\n",
+      to: "marks.csv")
+    #expect(
+      try readAll(folder.path).flatMap(\.marks) == [Mark(time: moment(500_000_000), kind: .clock)])
+  }
+
+  @Test(arguments: ["a.jsonl", ""])
+  func `finds the points of a recording that does not describe them`(name: String) throws {
+    let folder = TemporaryFolder()
+    if name.isEmpty {
+      let writer = try CSVFolder(folder.path, points: [])
+      for step in 0..<3 { try writer.write(silence(step)) }
+    } else {
+      let writer = try JSONLines(folder.path + "/" + name, points: [])
+      for step in 0..<3 { try writer.write(silence(step)) }
+    }
+    let reader = try RecordReader(path: folder.path + "/" + name)
+    let interval = Duration.milliseconds(200)
+    #expect(
+      reader.points == [
+        RecordedPoint(point: receiver, interval: interval),
+        RecordedPoint(point: external, interval: interval),
+      ])
+    var starts: [[Timestamp]] = []
+    while let step = try reader.next() {
+      #expect(step.snapshots.map(\.point) == [receiver, external])
+      starts.append(step.snapshots.map(\.end))
+    }
+    #expect(starts == [200, 400, 600].map { [moment($0 * 1_000_000), moment($0 * 1_000_000)] })
+  }
+
+  /// A step of 200 ms in which two points saw one packet each.
+  private func silence(_ step: Int) -> Observed {
+    let start = moment(Int64(step) * 200_000_000)
+    return Observed(
+      upTo: start + .milliseconds(200),
+      snapshots: [receiver, external].map {
+        Snapshot(
+          point: $0, start: start, length: .milliseconds(200),
+          totals: [ProtocolTotal(kind: .arp, packets: 1, wireBytes: 60)])
+      })
+  }
+
+  @Test(arguments: [
+    ("{", "a member"), ("[1]", "no JSON object"), ("{}", "no \"record\""), ("{\"a\":1 2}", "end"),
+    (#"{"record":"total","time":"yesterday"}"#, "\"time\""),
+    (total.replacing("90", with: "-"), "no JSON value"),
+    (total.replacing("90", with: "9007199254740993"), "\"wire_bytes\""),
+    (total.replacing("\"udp\"", with: "\"tea\""), "\"protocol\""),
+    (String(repeating: "[", count: 100_000), "deeply"),
+    (#"{"record":"\ud800"}"#, "surrogate"), (#"{"record":"\x"}"#, "escape"),
+  ])
+  func `says which line of JSON is wrong, and how`(line: String, reason: String) {
+    let text = [total, line, total].map { $0 + "\n" }.joined()
+    guard case .malformed(_, let number, let text)? = failure(text, in: "a.jsonl") else {
+      Issue.record("no error")
+      return
+    }
+    #expect(number == 2)
+    #expect(text.contains(reason), "\(text)")
+  }
+
+  @Test(arguments: [
+    ("2025-03-01T12:05:00Z,xen1,udp,1", "4 fields"),
+    ("2025-03-01T12:05:00Z,xen1,udp,1.5,60,0", "\"packets\" cannot be \"1.5\""),
+    ("2025-03-01T12:05:00Z,xen1,tea,1,60,0", "\"protocol\""),
+    ("2025-03-01T12:05:00Z,\"xen1\"s,udp,1,60,0", "quotes"),
+  ])
+  func `says which line of CSV is wrong, and how`(line: String, reason: String) throws {
+    let folder = TemporaryFolder()
+    try CSVFolder(folder.path, points: described).write(sample)
+    folder.write(header + "2025-03-01T12:05:00Z,\"a\nb\",,0,0,1\n" + line + "\n", to: "totals.csv")
+    var error: RecordError?
+    do throws(RecordError) {
+      let reader = try RecordReader(path: folder.path)
+      while try reader.next() != nil {}
+    } catch let caught { error = caught }
+    guard case .malformed(_, let number, let text)? = error else {
+      Issue.record("no error")
+      return
+    }
+    #expect(number == 4)
+    #expect(text.contains(reason), "\(text)")
+  }
+
+  @Test func `says what is no recording`() {
+    guard case .notARecording? = failure("hello", in: "b.txt") else {
+      Issue.record("a folder without records was read")
+      return
+    }
+  }
+
+  @Test func `says which file is not there`() {
+    #expect {
+      _ = try RecordReader(path: "/nonexistent/a.jsonl")
+    } throws: { error in
+      guard case RecordError.cannotOpen("/nonexistent/a.jsonl", _) = error else { return false }
+      return true
+    }
+  }
+
+  @Test func `takes a program's lines in pieces of any size`() throws {
+    let folder = TemporaryFolder()
+    let writer = try JSONLines(folder.path + "/a.jsonl", points: described)
+    try writer.write(silence(0))
+    try writer.write(silence(1))
+    var stream = RecordStream(path: "a program")
+    var starts: [Timestamp] = []
+    for byte in folder.text("a.jsonl").utf8 {
+      starts += try stream.take([byte]).compactMap(\.snapshots.first?.start)
+    }
+    #expect(stream.points == described)
+    #expect(starts == [moment(0)])
+    #expect(stream.finish()?.snapshots.first?.start == moment(200_000_000))
+    #expect(stream.finish() == nil)
+  }
+}

@@ -1,0 +1,177 @@
+import Testing
+
+@testable import Sequences
+
+/// What a whole stream of numbers came to.
+private struct Sum: Equatable {
+  var lost = 0
+  var skipped = 0
+  var duplicates = 0
+  var reordered = 0
+  var restarts = 0
+
+  init(lost: Int = 0, skipped: Int = 0, duplicates: Int = 0, reordered: Int = 0, restarts: Int = 0)
+  {
+    self.lost = lost
+    self.skipped = skipped
+    self.duplicates = duplicates
+    self.reordered = reordered
+    self.restarts = restarts
+  }
+
+  init(_ numbers: [UInt64], width: NumberTracker.Width) {
+    var tracker = NumberTracker(width: width)
+    for number in numbers { take(tracker.take(number)) }
+  }
+
+  mutating func take(_ outcome: NumberTracker.Outcome) {
+    lost += outcome.lost
+    skipped += outcome.skipped
+    duplicates += outcome.number != nil && !outcome.isNew ? 1 : 0
+    reordered += outcome.isReordered ? 1 : 0
+    restarts += outcome.isRestart ? 1 : 0
+  }
+}
+
+@Suite struct NumberTrackerTests {
+  @Test(
+    arguments: [
+      ([1, 2, 3, 4], Sum()),
+      ([1, 2, 4], Sum(lost: 1)),
+      ([1, 2, 4, 3], Sum(reordered: 1)),
+      ([1, 2, 2, 3, 3, 3], Sum(duplicates: 3)),
+      // Twenty lost and twenty duplicated are twenty lost.
+      (Array(0..<50) + Array(70..<90) + Array(70..<90), Sum(lost: 20, duplicates: 20)),
+      ([5, 4, 6], Sum(reordered: 1)),
+      ([5, 2, 6], Sum(lost: 2, reordered: 1)),
+      ([1, 10, 5, 5, 9, 2], Sum(lost: 5, duplicates: 1, reordered: 3)),
+      ([7], Sum()),
+    ] as [([UInt64], Sum)])
+  fileprivate func `the table of short streams comes out for both widths`(
+    numbers: [UInt64], expected: Sum
+  ) {
+    #expect(Sum(numbers, width: .bits16) == expected)
+    #expect(Sum(numbers, width: .bits64) == expected)
+  }
+
+  @Test func `16-bit numbers go on through their wrap-around`() {
+    let numbers = (65_000..<131_500).map { UInt64($0 % 65_536) }
+    #expect(Sum(numbers, width: .bits16) == Sum())
+    let holed = [65_530, 65_535, 2, 0, 65_534].map(UInt64.init)
+    #expect(Sum(holed, width: .bits16) == Sum(lost: 4, reordered: 2))
+  }
+
+  @Test(
+    arguments: [
+      // One number under the dropout is loss, the dropout itself awaits its confirmation.
+      ([100, 3099], Sum(lost: 2998)),
+      ([100, 3100], Sum()),
+      ([100, 3100, 3101], Sum(restarts: 1)),
+      ([100, 3100, 101, 102], Sum()),
+      // A number less than 100 behind is late, one further behind a jump.
+      ([1000, 901], Sum(lost: 98, reordered: 1)),
+      ([1000, 900], Sum()),
+      ([1000, 899, 900], Sum(restarts: 1)),
+    ] as [([UInt64], Sum)])
+  fileprivate func `jumps of 16-bit numbers follow RFC 3550 appendix A.1`(
+    numbers: [UInt64], expected: Sum
+  ) {
+    #expect(Sum(numbers, width: .bits16) == expected)
+  }
+
+  @Test func `a restart counts both packets that proved it`() {
+    var tracker = NumberTracker(width: .bits16)
+    for number in 1...10 { _ = tracker.take(UInt64(number)) }
+    let unsure = tracker.take(40_000)
+    #expect(unsure.number == nil)
+    let sure = tracker.take(40_001)
+    #expect(sure.isRestart)
+    #expect(sure.confirmed == 40_000)
+    #expect(sure.number == 40_001)
+    #expect(tracker.take(40_003).lost == 1)
+    #expect(tracker.take(40_002).lost == -1)
+  }
+
+  @Test func `numbers jumped between two stays are skipped, and come late as such`() {
+    var tracker = NumberTracker(width: .bits64)
+    _ = tracker.take(10)
+    let back = tracker.take(100, jump: .isSkip)
+    #expect(back.skipped == 89)
+    #expect(back.lost == 0)
+    #expect(tracker.take(99).skipped == -1)
+    #expect(tracker.take(99).isNew == false)
+  }
+
+  @Test func `after an absence 16-bit numbers are placed by time and rate`() {
+    var tracker = NumberTracker(width: .bits16)
+    _ = tracker.take(1000)
+    // Two cycles and some went by elsewhere.
+    let outcome = tracker.take(1500, jump: .isSkip, expected: 1000 + 131_072 + 400)
+    #expect(outcome.number == 132_572)
+    #expect(outcome.skipped == 131_072 + 499)
+    // A paused sender goes on from the next number, whatever the clock foretells.
+    let paused = tracker.take(1501, jump: .isSkip, expected: 1500 + 131_072 + 20_000)
+    #expect(paused.number == 132_573)
+  }
+
+  @Test func `hostile 64-bit numbers neither trap nor count as late`() {
+    let numbers: [UInt64] = [0, .max, 0, UInt64(Int64.max), .max, 1 << 63, 5, 3]
+    var tracker = NumberTracker(width: .bits64)
+    for number in numbers { _ = tracker.take(number) }
+    #expect(tracker.highest == .max)
+  }
+
+  /// A slow tracker that holds every number in a set.
+  private struct Reference {
+    var seen: Set<Int64> = []
+    var sum = Sum()
+
+    mutating func take(_ number: Int64) {
+      let highest = seen.max()
+      if seen.contains(number) {
+        sum.duplicates += 1
+      } else if let highest, number < highest {
+        sum.reordered += 1
+      }
+      seen.insert(number)
+      guard let low = seen.min(), let high = seen.max() else { return }
+      sum.lost = Int(high - low) + 1 - seen.count
+    }
+  }
+
+  @Test(arguments: 1...20)
+  func `random streams count as a set of all numbers counts them`(seed: UInt64) {
+    var generator = SplitMix(state: seed)
+    var numbers: [UInt64] = []
+    for number in 60_000..<62_000 as Range<UInt64> {
+      let dice = generator.next() % 100
+      if dice < 10 { continue }
+      numbers.append(number)
+      if dice < 20 { numbers.append(number) }
+    }
+    // Order is mixed within blocks of forty, which 16-bit numbers must tell from a jump.
+    for start in stride(from: 0, to: numbers.count - 40, by: 40) {
+      for offset in 1..<40 where generator.next() % 3 == 0 {
+        numbers.swapAt(start + offset, start + Int(generator.next() % UInt64(offset)))
+      }
+    }
+    var reference = Reference()
+    for number in numbers { reference.take(Int64(number)) }
+    #expect(Sum(numbers, width: .bits64) == reference.sum)
+    let shifted = numbers.map { ($0 + 5000) % 65_536 }
+    #expect(Sum(shifted, width: .bits16) == reference.sum)
+  }
+}
+
+/// The generator of Steele, Lea and Flood: small, and good enough for test streams.
+private struct SplitMix {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
