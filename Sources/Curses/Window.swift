@@ -15,12 +15,20 @@ import Synchronization
 
   private let window: UnsafeMutablePointer<WINDOW>
 
-  /// Takes the terminal over: standard output, and the keyboard from standard input, or from the
-  /// controlling terminal where standard input is a pipe.
-  init() throws(TerminalError) {
+  /// What can be known of the terminal without touching it.
+  ///
+  /// - Returns: its name.
+  static func check() throws(TerminalError) -> String {
     guard isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
     let name = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
     guard !["", "dumb", "unknown"].contains(name) else { throw .unsuitable(name) }
+    return name
+  }
+
+  /// Takes the terminal over: standard output, and the keyboard from standard input, or from the
+  /// controlling terminal where standard input is a pipe.
+  init() throws(TerminalError) {
+    let name = try Self.check()
     let keyboard = isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : unsafe open("/dev/tty", O_RDWR)
     guard keyboard >= 0 else { throw .notATerminal }
     Crash.remember(terminal: keyboard)

@@ -1,6 +1,5 @@
 import Curses
 import Dashboard
-import Dispatch
 import Foundation
 import Glibc
 import Moves
@@ -19,13 +18,24 @@ struct TerminalSession: Sendable {
   /// Draws with ASCII characters only.
   var isASCII = false
 
+  /// Finds out, without touching it, whether the terminal can show a screen.
+  ///
+  /// - Throws: `Failure` where it cannot.
+  static func check() throws {
+    do throws(TerminalError) {
+      try Terminal.check()
+    } catch {
+      throw Failure(error)
+    }
+  }
+
   /// Shows the updates until the user quits, the task is cancelled, or SIGINT, SIGTERM or SIGHUP
   /// comes. When the updates end, what they showed stays on the screen.
   ///
   /// - Parameters:
   ///   - mark: sets a user mark with this text.
   ///   - stop: ends the observation; called when the terminal is as it was before.
-  /// - Throws: `TerminalRefusal` where the terminal cannot show a screen.
+  /// - Throws: `Failure` where the terminal cannot show a screen.
   func run(
     _ updates: some AsyncSequence<Observed, Never> & Sendable,
     mark: @escaping @Sendable (String) -> Void, stop: @Sendable () -> Void
@@ -35,9 +45,11 @@ struct TerminalSession: Sendable {
       for await observed in updates { inbox.put(observed) }
       inbox.end()
     }
-    let signals = EndingSignals { inbox.close() }
+    let closing = Task {
+      for await _ in interruptions([SIGINT, SIGTERM, SIGHUP]) { inbox.close() }
+    }
     defer {
-      signals.cancel()
+      closing.cancel()
       feeding.cancel()
       stop()
     }
@@ -54,11 +66,11 @@ struct TerminalSession: Sendable {
   private func show(_ inbox: Inbox, mark: (String) -> Void) throws {
     let environment = ProcessInfo.processInfo.environment
     var terminal: Terminal
-    do {
+    do throws(TerminalError) {
       terminal = try Terminal(
         name: environment["TERM"], usesColours: environment["NO_COLOR"] ?? "" == "")
     } catch {
-      throw TerminalRefusal(error)
+      throw Failure(error)
     }
     var model = try DashboardModel(
       layout: .demo(), points: points,
@@ -93,18 +105,14 @@ struct TerminalSession: Sendable {
   }
 }
 
-/// Why the dashboard cannot be shown, in words.
-struct TerminalRefusal: Error, CustomStringConvertible {
-  var description: String
-
+extension Failure {
   init(_ error: TerminalError) {
     let advice = "`nemotop log` prints the same as lines"
-    description =
-      switch error {
-      case .notATerminal: "no terminal to draw on: \(advice)"
-      case .unsuitable(""): "TERM is not set: set it to the terminal's name, or \(advice)"
-      case .unsuitable(let name): "TERM=\(name) cannot show a screen: \(advice)"
-      }
+    switch error {
+    case .notATerminal: self.init("no terminal to draw on: \(advice)")
+    case .unsuitable(""): self.init("TERM is not set: set it to the terminal's name, or \(advice)")
+    case .unsuitable(let name): self.init("TERM=\(name) cannot show a screen: \(advice)")
+    }
   }
 }
 
@@ -146,28 +154,5 @@ private final class Inbox: Sendable {
       }
       return news
     }
-  }
-}
-
-/// Calls something when the program is asked to end; what happened to the signals before comes back
-/// when it is cancelled.
-private final class EndingSignals {
-  private let sources: [any DispatchSourceSignal]
-  private let earlier: [(signal: Int32, handler: __sighandler_t?)]
-
-  init(_ action: @escaping @Sendable () -> Void) {
-    let signals = [SIGINT, SIGTERM, SIGHUP]
-    earlier = signals.map { ($0, Glibc.signal($0, SIG_IGN)) }
-    sources = signals.map { signal in
-      let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
-      source.setEventHandler(handler: action)
-      source.activate()
-      return source
-    }
-  }
-
-  func cancel() {
-    for source in sources { source.cancel() }
-    for (signal, handler) in earlier { Glibc.signal(signal, handler) }
   }
 }
