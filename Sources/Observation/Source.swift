@@ -104,5 +104,4 @@ package enum SourceError: Error, Equatable, Sendable {
   case nothingNamed(source: String)
   case badNamespace(String)
   case noSuchFile(String)
-  case sameName(String)
 }

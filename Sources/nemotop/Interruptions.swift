@@ -5,7 +5,7 @@ import Foundation
 func interruptions(_ signals: [Int32] = [SIGINT, SIGTERM]) -> AsyncStream<Int32> {
   AsyncStream { continuation in
     let sources = signals.map { number in
-      unsafe signal(number, SIG_IGN)
+      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { continuation.yield(number) }
       source.resume()

@@ -38,7 +38,7 @@ struct Log: AsyncParsableCommand {
     try await telling {
       let observation = try observation.open()
       let writers = try writers(for: observation)
-      let marks = try? MarkSocket { observation.mark($0) }
+      let marks = MarkSocket { observation.mark($0) }
       let stopper = Task {
         for await _ in interruptions() { observation.stop() }
       }

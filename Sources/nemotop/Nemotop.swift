@@ -17,6 +17,6 @@ struct Nemotop: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Demo.self, Send.self, Receive.self, Monitor.self, Log.self, MarkCommand.self, LabCommand.self,
+      Log.self, MarkCommand.self, LabCommand.self
     ])
 }

@@ -9,8 +9,8 @@ struct ObservationArguments: ParsableArguments {
   @Argument(help: ArgumentHelp("Where the data come from.", valueName: "source"))
   var sources: [String]
 
-  @Option(help: "Length of an interval, from 10ms up.")
-  var interval: DurationArgument = DurationArgument(.seconds(1))
+  @Option(help: "Length of an interval, from 10ms up.", transform: duration)
+  var interval: Duration = .seconds(1)
 
   @Option(help: ArgumentHelp("Count only packets that match (pcap-filter(7)).", valueName: "bpf"))
   var filter: String?
@@ -18,20 +18,22 @@ struct ObservationArguments: ParsableArguments {
   @Option(help: "Bytes captured of a frame at the most.")
   var snaplen = 256
 
-  @Option(help: "A silence after which a stream has left, or 20 of its spacings if that is longer.")
-  var leftAfter: DurationArgument = DurationArgument(.seconds(1))
+  @Option(
+    help: "A silence after which a stream has left, or 20 of its spacings if that is longer.",
+    transform: duration)
+  var leftAfter: Duration = .seconds(1)
 
-  @Option(help: "A silence that is a gap, or 5 spacings if that is longer.")
-  var gapOver: DurationArgument = DurationArgument(.milliseconds(50))
+  @Option(help: "A silence that is a gap, or 5 spacings if that is longer.", transform: duration)
+  var gapOver: Duration = .milliseconds(50)
 
   func validate() throws {
-    guard interval.duration >= .milliseconds(10) else {
-      throw ValidationError("--interval \(interval.text) is too short: 10ms is the least")
+    guard interval >= .milliseconds(10) else {
+      throw ValidationError("--interval is too short: 10ms is the least")
     }
     guard (64...262_144).contains(snaplen) else {
       throw ValidationError("--snaplen \(snaplen) is out of range: 64 to 262144 bytes")
     }
-    guard leftAfter.duration > .zero, gapOver.duration > .zero else {
+    guard leftAfter > .zero, gapOver > .zero else {
       throw ValidationError("--left-after and --gap-over want a time above zero, such as 1s")
     }
   }
@@ -39,7 +41,7 @@ struct ObservationArguments: ParsableArguments {
   var options: ObservationOptions {
     var options = ObservationOptions()
     options.counting = CountingOptions(
-      interval: interval.duration, leftAfter: leftAfter.duration, gapOver: gapOver.duration)
+      interval: interval, leftAfter: leftAfter, gapOver: gapOver)
     options.filter = filter
     options.snapshotLength = snaplen
     return options

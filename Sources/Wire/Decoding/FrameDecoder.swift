@@ -43,7 +43,7 @@ struct FrameDecoder: ~Escapable {
   }
 
   /// Headers that are entered at most; more is taken for an attack.
-  private static var headerLimit: Int { 64 }
+  private static var headerLimit: Int { 256 }
 
   let bytes: RawSpan
   private let wireBytes: Int

@@ -42,7 +42,8 @@ extension FrameDecoder {
       return .ethernet
     case .erspan3:
       return erspan3()
-    default: return .payload(type)
+    // 0 is a keepalive.
+    default: return type.isLength ? end(.other) : .payload(type)
     }
   }
 

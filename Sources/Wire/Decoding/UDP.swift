@@ -28,12 +28,10 @@ extension FrameDecoder {
   /// ```
   mutating func vxlan() -> Header {
     let carrier = packet
-    guard has(8), bytes.uint8(at: offset) & 0x08 != 0 else {
-      packet = carrier
-      return .none
+    if has(8), bytes.uint8(at: offset) & 0x08 != 0 {
+      offset += 8
+      walk(from: .ethernet)
     }
-    offset += 8
-    walk(from: .ethernet)
     if packet.kind != .udp {
       let wasTruncated = packet.isTruncated
       packet = carrier

@@ -1,0 +1,106 @@
+package import Lab
+
+/// The whole experiment on this machine: the network, the stream, and the guest that moves.
+///
+/// It must run in a world of its own (`PrivateWorld.enter()`), or as root. Who observes it is told
+/// when the network stands, before anything is sent, and what happens then.
+package struct Demo: Sendable {
+  /// What happens in it.
+  package enum Event: Sendable, Equatable {
+    /// The network stands, with tunnels of this kind.
+    case networkUp(Tunnel)
+    /// The guest sends.
+    case sending
+    case shuttle(ShuttleEvent)
+    /// The sender ended as it should, and said this.
+    case sent(summary: String)
+  }
+
+  /// The sender's absolute path and its arguments, without the destination.
+  package var sender: [String]
+  /// The port that the guest sends to.
+  package var port: UInt16
+  package var schedule: Schedule
+  package var world: World
+
+  package init(sender: [String], port: UInt16 = 5004, schedule: Schedule, world: World = .own) {
+    self.sender = sender
+    self.port = port
+    self.schedule = schedule
+    self.world = world
+  }
+
+  /// Where the guest sends to.
+  package var destination: String { "[\(Topology.correspondentAddress)]:\(port)" }
+
+  /// Runs the experiment from the making of its network to its removal.
+  ///
+  /// - Parameters:
+  ///   - observe: begins the observation of the network that now stands.
+  ///   - tell: hears what happens, as it happens.
+  /// - Returns: how many moves were made; fewer than planned where the task was cancelled.
+  package func run(
+    observing observe: (Laboratory) async throws -> Void,
+    telling tell: @escaping @Sendable (Event) -> Void
+  ) async throws -> Int {
+    let laboratory = try await Laboratory.up(in: world)
+    do {
+      tell(.networkUp(laboratory.tunnel))
+      let sink = try await laboratory.namespace(of: .cn).openSink(port: port)
+      defer { withExtendedLifetime(sink) {} }
+      try await observe(laboratory)
+      let count = try await stream(in: laboratory, telling: tell)
+      try await laboratory.down()
+      return count
+    } catch {
+      try? await laboratory.down()
+      throw error
+    }
+  }
+
+  /// Lets the guest send and moves it, until the schedule, the sender or the task ends.
+  private func stream(
+    in laboratory: Laboratory, telling tell: @escaping @Sendable (Event) -> Void
+  ) async throws -> Int {
+    if Task.isCancelled { return 0 }
+    let sender = try await Sender.start(
+      sender + [destination], in: laboratory.namespace(of: .guest))
+    tell(.sending)
+    let shuttle = Task {
+      try await schedule.run(
+        LaboratoryGuest(laboratory: laboratory, sender: sender.process), from: .xen1,
+        clock: ContinuousClock()
+      ) { tell(.shuttle($0)) }
+    }
+    let watch = Task {
+      _ = await sender.process.wait()
+      shuttle.cancel()
+    }
+    let result = await withTaskCancellationHandler {
+      await shuttle.result
+    } onCancel: {
+      shuttle.cancel()
+    }
+    let early = sender.process.ending
+    let summary = await sender.end()
+    await watch.value
+    if let early { throw ExperimentError.senderEnded(early, saying: summary) }
+    tell(.sent(summary: summary))
+    return try result.get()
+  }
+}
+
+/// The guest of a laboratory is the program that sends in it.
+private struct LaboratoryGuest: MovableGuest {
+  let laboratory: Laboratory
+  let sender: ChildProcess
+
+  func pause() { sender.pause() }
+
+  func resume() { sender.resume() }
+
+  func move(to server: Server) async throws {
+    try await laboratory.move(to: server)
+    try await laboratory.bind(to: server)
+  }
+}

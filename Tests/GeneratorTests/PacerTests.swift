@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Generator
+
+struct PacerTests {}
