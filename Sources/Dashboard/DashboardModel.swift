@@ -97,9 +97,10 @@ package struct DashboardModel: Sendable {
   package mutating func render(width: Int, height: Int) -> Grid {
     var grid = Grid(width: width, height: height)
     guard width >= Self.leastWidth, height >= Self.leastHeight else {
-      grid.write(
-        "\(width)x\(height): needs \(Self.leastWidth)x\(Self.leastHeight)", column: 0,
-        row: height / 2)
+      let needs = "needs \(Self.leastWidth)x\(Self.leastHeight)"
+      let sentence = "The terminal is \(width)x\(height); nemotop \(needs)."
+      let text = sentence.cells <= width ? sentence : "\(width)x\(height): \(needs)"
+      grid.write(text, column: 0, row: height / 2)
       return grid
     }
     arrange()
@@ -117,6 +118,12 @@ package struct DashboardModel: Sendable {
       if entry.pane == .keys, index == panes.count - 1 { row = height - rows[index] }
       grid.place(part, row: row)
       row += rows[index]
+    }
+    if view.entry != nil {
+      // What is typed must be seen, also where there was no row for the keys.
+      var line = Grid(width: width, height: 1)
+      KeysPane().draw(view, on: &line)
+      grid.place(line, row: height - 1)
     }
     return grid
   }

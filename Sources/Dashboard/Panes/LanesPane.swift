@@ -10,7 +10,7 @@ struct LanesPane: Pane {
     let deciding = max(view.history.decidingPoints.count, 1)
     let others = view.history.points.count - deciding
     return RowNeed(
-      least: min(deciding, 2) * 2 + 1, most: 2 + deciding * 9 + max(others, 0) * 3)
+      least: min(deciding, 2) * 2 + 1, most: 2 + deciding * 9 + max(others, 0))
   }
 
   func draw(_ view: View, on grid: inout Grid) {
@@ -27,7 +27,7 @@ struct LanesPane: Pane {
 
     let labels = points.map(\.name.cells).reduce(8, max)
     let frame = Frame(
-      left: min(labels, grid.width / 4) + 2, right: grid.width - (grid.width < 60 ? 6 : 10))
+      left: min(labels, grid.width / 4) + 2, right: grid.width - (grid.width < 60 ? 7 : 11))
     let axis = TimeAxis(
       columns: frame.columns, seconds: view.window, bin: view.history.bin ?? .seconds(1),
       end: upTo)
@@ -59,14 +59,14 @@ struct LanesPane: Pane {
   }
 
   /// Rows of each lane: the points that decide share what there is; the others come after them, with
-  /// two rows each, as long as every deciding point has four. What is left over is a title's.
+  /// one row each, as long as every deciding point has four. What is left over is a title's.
   static func heights(deciding: Int, others: Int, room: Int) -> [Int] {
     guard deciding > 0 else { return [] }
     if room < deciding * 2 { return Array(repeating: 1, count: min(deciding, max(room, 0))) }
     let titled = room > deciding * 2 ? room - 1 : room
-    let extra = min(max((titled - deciding * 4) / 2, 0), others)
-    let each = min((titled - extra * 2) / deciding, 9)
-    return Array(repeating: each, count: deciding) + Array(repeating: 2, count: extra)
+    let extra = min(max(titled - deciding * 4, 0), others)
+    let each = min((titled - extra) / deciding, 9)
+    return Array(repeating: each, count: deciding) + Array(repeating: 1, count: extra)
   }
 
   private func drawTitle(_ view: View, ceiling: Double, span: Double, on grid: inout Grid) {
@@ -88,18 +88,6 @@ struct LanesPane: Pane {
     _ view: View, _ axis: TimeAxis, _ frame: Frame, row: Int, isTitled: Bool,
     on grid: inout Grid
   ) {
-    for column in 0..<frame.columns {
-      grid.write(view.glyphs.dot, column: frame.left + column, row: row, style: .quiet)
-    }
-    for tick in axis.ticks(clockOffset: view.clockOffset) where tick.column + 9 <= frame.columns {
-      grid.write(
-        view.glyphs.tick + view.clock(tick.time), column: frame.left + tick.column, row: row,
-        style: .quiet)
-    }
-    if !isTitled {
-      grid.write(
-        Figures.span(axis.seconds), endingBefore: grid.width - 1, row: row, style: .quiet)
-    }
     let flags = view.history.marks.filter { $0.kind == .user }.compactMap { mark in
       axis.column(of: mark.time).map { column in
         Flag(
@@ -108,6 +96,22 @@ struct LanesPane: Pane {
           style: Style(.good, isBold: true))
       }
     }
-    Flag.draw(flags, from: frame.left, columns: frame.columns, row: row, on: &grid)
+    for column in 0..<frame.columns {
+      grid.write(view.glyphs.dot, column: frame.left + column, row: row, style: .quiet)
+    }
+    let taken = Flag.draw(flags, from: frame.left, columns: frame.columns, row: row, on: &grid)
+    for tick in axis.ticks(clockOffset: view.clockOffset) {
+      let range = tick.column..<tick.column + 9
+      guard range.upperBound <= frame.columns, !taken.contains(where: range.overlaps) else {
+        continue
+      }
+      grid.write(
+        view.glyphs.tick + view.clock(tick.time), column: frame.left + tick.column, row: row,
+        style: .quiet)
+    }
+    if !isTitled {
+      grid.write(
+        Figures.span(axis.seconds), endingBefore: grid.width - 1, row: row, style: .quiet)
+    }
   }
 }
