@@ -17,6 +17,6 @@ struct Nemotop: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Log.self, MarkCommand.self, LabCommand.self
+      DemoCommand.self, Log.self, MarkCommand.self, LabCommand.self,
     ])
 }
