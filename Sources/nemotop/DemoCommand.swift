@@ -1,0 +1,194 @@
+import ArgumentParser
+import Experiment
+import Foundation
+import Lab
+import Observation
+import Records
+import Simulation
+import Wire
+
+/// `nemotop demo`: the whole experiment on this machine.
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "The whole experiment on this machine: a guest streams, and moves between servers.",
+    discussion: """
+      Makes two servers, a home agent and a correspondent node in network namespaces of its own, \
+      lets a guest stream to the correspondent node, and moves the guest from server to server. \
+      Nothing of this host's networks is touched, and nothing is left behind.
+
+      It needs root or a user namespace; where neither is to be had, the packets of the same \
+      scenario are made in the program, and everything after them is the same.
+
+      Examples:
+        nemotop demo
+        nemotop demo --text --moves 4 --every 3s --out results
+      """)
+
+  @Flag(help: "Lines of text, also on a terminal.")
+  var text = false
+
+  @Option(help: "End after so many moves; without it, go on until ^C.")
+  var moves: Int?
+
+  @Option(
+    help: "From the beginning of one move to the next, and before the first.",
+    transform: duration)
+  var every: Duration = .seconds(10)
+
+  @Option(help: "How long the guest stands still at a move.", transform: duration)
+  var pause: Duration = .milliseconds(200)
+
+  @Option(help: "Packets a second of each stream.", transform: DemoCommand.count)
+  var rate = 500
+
+  @Option(help: "Bytes of UDP payload a packet.")
+  var size = 1000
+
+  @Option(help: "How many streams the guest sends.")
+  var streams = 1
+
+  @Option(help: ArgumentHelp("Keep records and captures in this folder.", valueName: "folder"))
+  var out: String?
+
+  @Flag(help: "Make the packets in the program, without namespaces.")
+  var simulated = false
+
+  func validate() throws {
+    if let moves, moves < 0 { throw ValidationError("--moves \(moves): 0 or more") }
+    guard (1...1_000_000).contains(rate) else {
+      throw ValidationError("--rate \(rate) is out of range: 1 to 1M packets a second")
+    }
+    guard (40...1352).contains(size) else {
+      throw ValidationError("--size \(size) is out of range: 40 to 1352 bytes")
+    }
+    guard (1...1000).contains(streams) else {
+      throw ValidationError("--streams \(streams) is out of range: 1 to 1000")
+    }
+    guard every > pause + .milliseconds(200) else {
+      throw ValidationError("--every must be longer than --pause by more than 200ms")
+    }
+  }
+
+  func run() async throws {
+    try await telling {
+      let isSimulated = try await !entersPrivateWorld()
+      let work = Task {
+        isSimulated ? try await simulate() : try await perform()
+      }
+      let stopper = Task {
+        for await _ in interruptions() { work.cancel() }
+      }
+      defer { stopper.cancel() }
+      do {
+        _ = try await work.value
+      } catch let error as LabError {
+        throw Failure(error)
+      } catch let error as ExperimentError {
+        throw Failure(error)
+      } catch let error as ScenarioError {
+        throw Failure(error)
+      }
+    }
+  }
+
+  private static func count(_ text: String) throws -> Int {
+    guard let count = Quantity.count(text) else {
+      throw ValidationError("'\(text)' is no number: write digits, such as 500 or 4k")
+    }
+    return count
+  }
+
+  /// Sees to a world of the demo's own; false where there is none, or none is wanted.
+  private func entersPrivateWorld() async throws -> Bool {
+    if simulated { return false }
+    do throws(LabError) {
+      try await PrivateWorld.enter()
+      return true
+    } catch {
+      note(error.message() + "; the demo is simulated")
+      return false
+    }
+  }
+
+  private var schedule: Schedule {
+    // A move is final when the server left has been silent for the longer of 1 s and 20 spacings.
+    let settling = max(.seconds(1), .seconds(20) / rate) + .milliseconds(500)
+    return Schedule(moves: moves, every: every, pause: pause, settling: settling)
+  }
+
+  private var options: ObservationOptions {
+    var options = ObservationOptions()
+    options.captureFolder = out
+    return options
+  }
+
+  private func perform() async throws -> Int {
+    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let sender = [
+      program, "send", "--rate", "\(rate)", "--size", "\(size)", "--streams", "\(streams)",
+    ]
+    return try await Demo(sender: sender, schedule: schedule).run(
+      options: options, watchedBy: watch
+    ) { event in
+      switch event {
+      case .networkUp(let tunnel): note(tunnel.explanation)
+      case .sent(let summary) where !summary.isEmpty: note(summary)
+      case .sent, .sending, .shuttle: break
+      }
+    }
+  }
+
+  private func simulate() async throws -> Int {
+    var demo = SimulatedDemo(schedule: schedule, packetsPerSecond: rate, payloadBytes: size)
+    demo.streams = streams
+    return try await demo.run(options: options, watchedBy: watch)
+  }
+
+  /// Prints and keeps what is observed, until it ends.
+  private func watch(_ observation: Observation) async throws {
+    var writers: [any RecordWriter] = []
+    if let out { writers.append(try CSVFolder(out, points: observation.points)) }
+    let marks = MarkSocket { observation.mark($0) }
+    defer { marks?.close() }
+    for await observed in observation.updates {
+      for writer in writers { try writer.write(observed) }
+      try print(DemoText.lines(of: observed))
+    }
+  }
+
+  /// Prints lines at once, also into a pipe.
+  private func print(_ lines: [String]) throws {
+    let text = lines.map { $0 + "\n" }.joined()
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw Failure("standard output was closed by its reader: the demo ended")
+    }
+  }
+}
+
+extension Failure {
+  init(_ error: ExperimentError) {
+    switch error {
+    case .senderEnded(let ending, let said):
+      let how =
+        switch ending {
+        case .exited(let status): "exit status \(status)"
+        case .killed(let signal): "signal \(signal)"
+        }
+      self.init("the sender ended too early (\(how)): \(said.isEmpty ? "it said nothing" : said)")
+    }
+  }
+
+  init(_ error: ScenarioError) {
+    switch error {
+    case .packetCount(let count, let allowed):
+      self.init(
+        "\(count) packets are too many to simulate: lower --rate, --every or --moves, to"
+          + " \(allowed.upperBound) in all")
+    default:
+      self.init("the scenario cannot be simulated: \(error)")
+    }
+  }
+}
