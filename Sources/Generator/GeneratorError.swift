@@ -17,6 +17,8 @@ package enum GeneratorError: Error, Equatable, Sendable {
   case cannotReach(String, reason: String)
   case cannotSend(String, reason: String)
   case cannotReceive(String, reason: String)
+  /// What was to be told could not be written.
+  case cannotWrite(reason: String)
 
   /// One line: what was wrong with what, and how to mend it.
   package var message: String {
@@ -43,6 +45,8 @@ package enum GeneratorError: Error, Equatable, Sendable {
       "cannot send to \(endpoint): \(reason); choose a smaller --size"
     case .cannotReceive(let endpoint, let reason):
       "cannot receive on \(endpoint): \(reason)"
+    case .cannotWrite(let reason):
+      "cannot write the figures: \(reason); send them elsewhere, or give --quiet"
     }
   }
 }

@@ -31,7 +31,7 @@ package enum Interruption {
   package static var hasCome: Bool { flag.load(ordering: .relaxed) }
 
   /// From now on the signals set the flag, and end waiting system calls; a second one ends the
-  /// program.
+  /// program. A closed pipe is an error of writing, not the program's end.
   package static func catchSignals() {
     flag.store(false, ordering: .relaxed)
     var action = sigaction()
@@ -41,6 +41,24 @@ package enum Interruption {
     action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
     unsafe sigaction(SIGINT, &action, nil)
     unsafe sigaction(SIGTERM, &action, nil)
+    signal(SIGPIPE, SIG_IGN)
+  }
+}
+
+/// Lines on the program's standard streams, each written at once.
+package enum StandardStream: Int32, Sendable {
+  case output = 1
+  case error = 2
+
+  package func write(_ line: String) throws(GeneratorError) {
+    var rest = Array((line + "\n").utf8)[...]
+    while !rest.isEmpty {
+      let written = unsafe rest.withUnsafeBytes { bytes in
+        unsafe Glibc.write(rawValue, bytes.baseAddress, bytes.count)
+      }
+      guard written >= 0 || errno == EINTR else { throw .cannotWrite(reason: reason(errno)) }
+      rest = rest.dropFirst(max(written, 0))
+    }
   }
 }
 
@@ -143,7 +161,10 @@ final class DatagramSocket: Sendable {
   func bind(_ local: Endpoint) throws(GeneratorError) {
     var endpoint = local.forKernel
     let code = unsafe nemotop_datagram_bind(descriptor, &endpoint)
-    guard code == 0 else { throw .cannotBind("\(local)", reason: reason(code)) }
+    guard code == 0 else {
+      let name = local.port == 0 ? "\(local.address)" : "\(local)"
+      throw .cannotBind(name, reason: reason(code))
+    }
   }
 
   func connect(_ remote: Endpoint) throws(GeneratorError) {

@@ -129,7 +129,6 @@ package struct SenderArguments: Sendable, Equatable {
 
     Example: nemotop-send --bitrate 4M --duration 60s [2001:db8:cc::1]:5004
     Exit status: 0 good, 1 it could not be done, 64 usage.
-
     """
 }
 

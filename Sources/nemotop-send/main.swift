@@ -2,31 +2,27 @@
 import Generator
 import Glibc
 
-func tell(_ line: String, on descriptor: Int32) {
-  var rest = Array((line + "\n").utf8)[...]
-  while !rest.isEmpty {
-    let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-    guard written > 0 else { return }
-    rest = rest.dropFirst(written)
-  }
+/// Says why it could not be done, and ends the program.
+func fail(_ message: String, status: Int32) -> Never {
+  try? StandardStream.error.write("nemotop-send: " + message)
+  exit(status)
 }
 
 do {
   switch try SenderArguments.parse(Array(CommandLine.arguments.dropFirst())) {
   case .help:
-    tell(SenderArguments.help, on: STDOUT_FILENO)
+    try StandardStream.output.write(SenderArguments.help)
   case .send(let arguments):
     var sender = try Sender(arguments.configuration)
     Interruption.catchSignals()
     let report = try sender.run(
       interval: arguments.interval, isStopped: { Interruption.hasCome },
-      progress: { tell($0.summary, on: STDERR_FILENO) })
-    if !arguments.isQuiet { tell(report.summary, on: STDOUT_FILENO) }
+      // The stream goes on where nobody reads these lines.
+      progress: { try? StandardStream.error.write($0.summary) })
+    if !arguments.isQuiet { try StandardStream.output.write(report.summary) }
   }
 } catch let error as SenderArguments.UsageError {
-  tell("nemotop-send: " + error.message, on: STDERR_FILENO)
-  exit(64)
+  fail(error.message, status: 64)
 } catch let error as GeneratorError {
-  tell("nemotop-send: " + error.message, on: STDERR_FILENO)
-  exit(1)
+  fail(error.message, status: 1)
 }
