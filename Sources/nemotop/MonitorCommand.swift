@@ -1,5 +1,6 @@
 import ArgumentParser
 import Observation
+import Records
 
 /// `nemotop monitor`: the dashboard over sources.
 struct Monitor: AsyncParsableCommand {
@@ -26,9 +27,9 @@ struct Monitor: AsyncParsableCommand {
       // A terminal that cannot show anything is told before a capture begins.
       try TerminalSession.check()
       let observation = try observation.open()
-      let marks = try? MarkSocket { observation.mark($0) }
+      let marks = MarkSocket { observation.mark($0) }
       defer { marks?.close() }
-      try await TerminalSession(points: observation.points, isASCII: ascii).run(
+      try await TerminalSession(points: observation.points.map(\.point), isASCII: ascii).run(
         observation.updates, mark: { observation.mark($0) }, stop: { observation.stop() })
     }
   }
