@@ -1,7 +1,7 @@
 package import Capture
 import Foundation
 import Simulation
-import Wire
+package import Wire
 
 /// An interface of a simulated run: its packets come when they are due by this host's clock.
 package struct SimulatedInterface: PacketSource, ~Copyable {
@@ -11,6 +11,9 @@ package struct SimulatedInterface: PacketSource, ~Copyable {
   init(_ packets: SimulatedPackets) {
     self.packets = packets
   }
+
+  package var linkType: LinkType { .ethernet }
+  package var snapshotLength: Int { 65_535 }
 
   /// The run's end is silence, as it is on a wire.
   package mutating func read(
@@ -26,7 +29,7 @@ package struct SimulatedInterface: PacketSource, ~Copyable {
       body(
         CapturedPacket(
           time: packet.time, wireBytes: packet.wireBytes, bytes: packet.bytes.rawSpan,
-          linkType: .ethernet))
+          linkType: linkType))
       position += 1
     }
     return position > start ? .packets(position - start) : .idle

@@ -17,6 +17,10 @@ package struct ObservationOptions: Sendable {
   package var captureFolder: String?
 
   package init() {}
+
+  func captureFile(of point: Point) -> String? {
+    captureFolder.map { "\($0)/\(point.name).pcapng" }
+  }
 }
 
 /// Why an observation cannot begin.
@@ -64,8 +68,11 @@ package actor Observation {
   ) throws(ObservationError) {
     try self.init(points, options: options) { (point, wake) throws(ObservationError) in
       do throws(CaptureError) {
-        let capture = try LiveCapture(point: point, options: options.counting, wake: wake) {
-          () throws(CaptureError) in try open(point)
+        let capture = try LiveCapture(
+          point: point, options: options.counting, keeping: options.captureFile(of: point),
+          wake: wake
+        ) { () throws(CaptureError) in
+          try open(point)
         }
         return LiveFeed(
           point: RecordedPoint(
@@ -247,7 +254,7 @@ package actor Observation {
       do throws(CaptureError) {
         let capture = try LiveCapture(
           point: source.point, options: options.counting,
-          keeping: options.captureFolder.map { "\($0)/\(source.point.name).pcapng" }, wake: wake
+          keeping: options.captureFile(of: source.point), wake: wake
         ) { () throws(CaptureError) in
           try PcapInterface(name: name, options: settings, networkNamespace: namespace)
         }

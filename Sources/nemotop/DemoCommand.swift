@@ -5,6 +5,7 @@ import Lab
 import Observation
 import Records
 import Simulation
+import Synchronization
 import Wire
 
 /// `nemotop demo`: the whole experiment on this machine.
@@ -72,6 +73,7 @@ struct DemoCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
+      try makeFolder()
       let isSimulated = try await !entersPrivateWorld()
       let work = Task {
         isSimulated ? try await simulate() : try await perform()
@@ -97,6 +99,16 @@ struct DemoCommand: AsyncParsableCommand {
       throw ValidationError("'\(text)' is no number: write digits, such as 500 or 4k")
     }
     return count
+  }
+
+  /// Makes the folder for what is kept, before anything else is begun.
+  private func makeFolder() throws {
+    guard let out else { return }
+    do {
+      try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    } catch {
+      throw Failure("cannot make the folder \(out): choose a place that can be written to")
+    }
   }
 
   /// Sees to a world of the demo's own; false where there is none, or none is wanted.
@@ -128,43 +140,29 @@ struct DemoCommand: AsyncParsableCommand {
     let sender = [
       program, "send", "--rate", "\(rate)", "--size", "\(size)", "--streams", "\(streams)",
     ]
-    return try await Demo(sender: sender, schedule: schedule).run(
-      options: options, watchedBy: watch
+    let summaries = Mutex<[String]>([])
+    let moves = try await Demo(sender: sender, schedule: schedule).run(
+      options: options, watchedBy: watch.watch
     ) { event in
       switch event {
       case .networkUp(let tunnel): note(tunnel.explanation)
-      case .sent(let summary) where !summary.isEmpty: note(summary)
+      // The dashboard may still have the terminal.
+      case .sent(let summary) where !summary.isEmpty: summaries.withLock { $0.append(summary) }
       case .sent, .sending, .shuttle: break
       }
     }
+    for summary in summaries.withLock({ $0 }) { note(summary) }
+    return moves
   }
 
   private func simulate() async throws -> Int {
     var demo = SimulatedDemo(schedule: schedule, packetsPerSecond: rate, payloadBytes: size)
     demo.streams = streams
-    return try await demo.run(options: options, watchedBy: watch)
+    return try await demo.run(options: options, watchedBy: watch.watch)
   }
 
-  /// Prints and keeps what is observed, until it ends.
-  private func watch(_ observation: Observation) async throws {
-    var writers: [any RecordWriter] = []
-    if let out { writers.append(try CSVFolder(out, points: observation.points)) }
-    let marks = MarkSocket { observation.mark($0) }
-    defer { marks?.close() }
-    for await observed in observation.updates {
-      for writer in writers { try writer.write(observed) }
-      try print(DemoText.lines(of: observed))
-    }
-  }
-
-  /// Prints lines at once, also into a pipe.
-  private func print(_ lines: [String]) throws {
-    let text = lines.map { $0 + "\n" }.joined()
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    } catch {
-      throw Failure("standard output was closed by its reader: the demo ended")
-    }
+  private var watch: DemoWatch {
+    DemoWatch(folder: out, showsDashboard: !text && TerminalSession.isPossible)
   }
 }
 
@@ -178,17 +176,6 @@ extension Failure {
         case .killed(let signal): "signal \(signal)"
         }
       self.init("the sender ended too early (\(how)): \(said.isEmpty ? "it said nothing" : said)")
-    }
-  }
-
-  init(_ error: ScenarioError) {
-    switch error {
-    case .packetCount(let count, let allowed):
-      self.init(
-        "\(count) packets are too many to simulate: lower --rate, --every or --moves, to"
-          + " \(allowed.upperBound) in all")
-    default:
-      self.init("the scenario cannot be simulated: \(error)")
     }
   }
 }
