@@ -7,7 +7,7 @@ struct UnitsTests {
     ("1h", .seconds(3600)), ("7us", .microseconds(7)), ("3ns", .nanoseconds(3)),
     ("1.5s", .milliseconds(1500)), ("0.25ms", .microseconds(250)), ("1.50m", .seconds(90)),
     ("0s", .zero), ("2.0ns", .nanoseconds(2)), ("1.0000000000s", .seconds(1)),
-    ("9223372036.854775807s", .nanoseconds(.max)),
+    ("9223372036.854775807s", .nanoseconds(Int64.max)),
   ])
   func `a duration is a number and its unit`(text: String, duration: Duration) {
     #expect(Quantity.duration(text) == duration)
