@@ -41,7 +41,8 @@ package struct Sender: ~Copyable {
       filler: .random(in: 0 ... .max))
   }
 
-  private static func open(_ configuration: SenderConfiguration) throws(GeneratorError) -> [Stream] {
+  private static func open(_ configuration: SenderConfiguration) throws(GeneratorError) -> [Stream]
+  {
     var streams: [Stream] = []
     for index in 0..<configuration.streams {
       let socket = try DatagramSocket(isIPv4: configuration.destination.address.isIPv4)
@@ -82,8 +83,6 @@ package struct Sender: ~Copyable {
     var turn = 0
     while !isStopped() {
       let now = Clock.monotonic
-      // Every packet has its slot, so that a run of n packets lasts n spacings.
-      if now >= end || rest == 0 && now >= pacer.next { break }
       if now >= nextReport {
         report.duration = .nanoseconds(now - start)
         progress(report.since(reported))
@@ -97,6 +96,9 @@ package struct Sender: ~Copyable {
         try send(due, from: &turn, at: now)
         report.pauses = pacer.pauses
         report.paused = .nanoseconds(pacer.paused)
+      } else if now >= end || rest == 0 && now >= pacer.next {
+        // Every packet has its slot, so that a run of n packets lasts n spacings.
+        break
       } else if wake - now > Self.spin {
         Clock.sleep(until: min(wake - Self.spin, now + Self.longestSleep))
       }
@@ -113,7 +115,9 @@ package struct Sender: ~Copyable {
   }
 
   /// Sends so many packets, the streams taking turns from the one at `turn` on.
-  private mutating func send(_ count: Int, from turn: inout Int, at now: Int64) throws(GeneratorError) {
+  private mutating func send(_ count: Int, from turn: inout Int, at now: Int64)
+    throws(GeneratorError)
+  {
     let times = (real: Timestamp.now, boot: UInt64(Clock.boot))
     for offset in 0..<min(count, streams.count) {
       let index = (turn + offset) % streams.count

@@ -276,7 +276,7 @@ package actor Observation {
 }
 
 /// What tells this boot of this host from every other; nil where the system does not say.
-private func bootIdentifier() -> String? {
+package func bootIdentifier() -> String? {
   let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
   return text?.trimmingCharacters(in: .whitespacesAndNewlines)
 }

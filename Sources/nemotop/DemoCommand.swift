@@ -138,7 +138,8 @@ struct DemoCommand: AsyncParsableCommand {
   private func perform() async throws -> Int {
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let sender = [
-      program, "send", "--rate", "\(rate)", "--size", "\(size)", "--streams", "\(streams)",
+      program, "send", "--source-port", "5004", "--rate", "\(rate)", "--size", "\(size)",
+      "--streams", "\(streams)",
     ]
     let summaries = Mutex<[String]>([])
     let moves = try await Demo(sender: sender, schedule: schedule).run(

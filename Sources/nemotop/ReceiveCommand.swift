@@ -1,6 +1,7 @@
 import ArgumentParser
 import Generator
 import Moves
+import Observation
 import Records
 import Streams
 import Wire
@@ -80,6 +81,7 @@ struct Receive: AsyncParsableCommand {
         output.take($0)
       }
       if let failure = output.failure { throw failure }
+      if quiet { try StandardStream.output.write(ReceptionText.heading) }
       for line in ReceptionText.lines(of: output.reception) {
         try StandardStream.output.write(line)
       }
@@ -90,7 +92,8 @@ struct Receive: AsyncParsableCommand {
     // Without an address it is every address of both IP versions.
     let text = local.hasPrefix(":") || local.hasPrefix("[]:") ? "[::]:" : nil
     let port = local[local.index(after: local.lastIndex(of: ":") ?? local.startIndex)...]
-    var receiver = ReceiverConfiguration(local: try Endpoint(parsing: text.map { $0 + port } ?? local))
+    var receiver = ReceiverConfiguration(
+      local: try Endpoint(parsing: text.map { $0 + port } ?? local))
     receiver.point = Point(name: name, role: .receiver)
     receiver.counting = CountingOptions(interval: interval)
     receiver.duration = length
@@ -103,7 +106,8 @@ struct Receive: AsyncParsableCommand {
   ) throws(RecordError) -> (any RecordWriter)? {
     guard let log else { return nil }
     let point = RecordedPoint(
-      point: configuration.point, source: "\(local)", interval: configuration.counting.interval)
+      point: configuration.point, source: "\(local)", interval: configuration.counting.interval,
+      bootIdentifier: bootIdentifier())
     return log.hasSuffix(".jsonl")
       ? try JSONLines(log, points: [point]) : try CSVFolder(log, points: [point])
   }

@@ -3,31 +3,32 @@ import Testing
 
 /// Bad input gets one line on standard error and a status that is not 0.
 @Suite struct BadInputTests {
-  @Test(arguments: [
-    (["log", "nosuch0"], "no interface nosuch0: "),
-    (["log", "xen1=absent.pcap"], "no file absent.pcap"),
-    (["log", "xen1@sink=lo"], "no role 'sink'"),
-    (["log", "xen1="], "names nothing"),
-    (["log", "netns:lo"], "is no interface in a namespace"),
-    (["log", "xen1=netns:absent:lo"], "absent"),
-    (["log", "a=/etc/hostname"], "is no capture file"),
-    (["log", "a=/dev/null"], "is no capture file"),
-    (["monitor", "lo"], "nemotop log"),
-    (["mark"], "text"),
-    (["log"], "source"),
-    (["log", "lo", "--interval", "5ms"], "10ms is the least"),
-    (["log", "lo", "--interval", "soon"], "200ms"),
-    (["log", "lo", "--snaplen", "9"], "64 to 262144"),
-    (["send", "nowhere"], "nowhere"),
-    (["send", "[::1]:0"], "0"),
-    (["send", "[::1]:5004", "--rate", "none"], "none"),
-    (["send", "[::1]:5004", "--size", "39"], "40"),
-    (["receive", "70000"], "70000"),
-    (["demo", "--moves", "0"], "moves"),
-    (["demo", "--every", "fast"], "fast"),
-    (["lab", "simulate"], "--out"),
-    (["nothing"], "nothing"),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (["log", "nosuch0"], "no interface nosuch0: "),
+      (["log", "xen1=absent.pcap"], "no file absent.pcap"),
+      (["log", "xen1@sink=lo"], "no role 'sink'"),
+      (["log", "xen1="], "names nothing"),
+      (["log", "netns:lo"], "is no interface in a namespace"),
+      (["log", "xen1=netns:absent:lo"], "absent"),
+      (["log", "a=/etc/hostname"], "is no capture file"),
+      (["log", "a=/dev/null"], "is no capture file"),
+      (["monitor", "lo"], "nemotop log"),
+      (["mark"], "text"),
+      (["log"], "source"),
+      (["log", "lo", "--interval", "5ms"], "10ms is the least"),
+      (["log", "lo", "--interval", "soon"], "200ms"),
+      (["log", "lo", "--snaplen", "9"], "64 to 262144"),
+      (["send", "nowhere"], "nowhere"),
+      (["send", "[::1]:0"], "0"),
+      (["send", "[::1]:5004", "--rate", "none"], "none"),
+      (["send", "[::1]:5004", "--size", "39"], "40"),
+      (["receive", "70000"], "70000"),
+      (["demo", "--moves", "0"], "moves"),
+      (["demo", "--every", "fast"], "fast"),
+      (["lab", "simulate"], "--out"),
+      (["nothing"], "nothing"),
+    ] as [([String], String)])
   func `a command says what is wrong`(arguments: [String], part: String) async throws {
     let result = try await Program.run([Program.nemotop] + arguments)
     #expect(result.status != 0)

@@ -9,7 +9,8 @@ private final class Terminal: Sendable {
     socket = "nemotop-test-" + UUID().uuidString
     let session = try await Program.run([
       "tmux", "-L", socket, "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y",
-      "\(height)", """
+      "\(height)",
+      """
       PATH='\(Program.folder)':$PATH; before=$(stty -g); \(command); echo status $?; \
       [ "$before" = "$(stty -g)" ] && echo restored; sleep 100
       """,
@@ -60,13 +61,15 @@ private final class Terminal: Sendable {
     try #require(run.status == 0, "\(run.error)")
   }
 
-  @Test func `the dashboard shows the moves, takes keys and gives the terminal back`() async throws {
+  @Test func `the dashboard shows the moves, takes keys and gives the terminal back`() async throws
+  {
     let folder = try TemporaryFolder()
     try await simulate(in: folder)
     let lab = folder.path + "/lab"
     let terminal = try await Terminal(
       width: 80, height: 24,
-      running: "nemotop monitor xen1=\(lab)/xen1.pcapng xen2=\(lab)/xen2.pcapng cn=\(lab)/cn.pcapng")
+      running: "nemotop monitor xen1=\(lab)/xen1.pcapng xen2=\(lab)/xen2.pcapng cn=\(lab)/cn.pcapng"
+    )
     let first = try await terminal.screen(showing: "00:00:18.300")
     #expect(first.contains("xen1 → xen2"))
     #expect(first.contains("310 ms"))
