@@ -83,13 +83,15 @@ enum PrivateWorldShell {
         sleep 2; kill -STOP $sender; nemotop lab move $server >&2; kill -CONT $sender
       done
       wait $sender $receiver
-      # Neighbours are probed up to some seconds after the last packet.
-      sleep 7
-      still > \(folder)/after
-      sleep 1.5
-      [ "$(counters)" = "$(cat \(folder)/after)" ] || { echo "packets came late" >&2; exit 1; }
+      # Neighbours are probed some seconds after the last packet: wait until that is over.
+      for try in $(seq 20); do
+        still > \(folder)/after
+        sleep 2
+        [ "$(counters)" = "$(cat \(folder)/after)" ] && break
+      done
       kill -INT $log $captures
       wait $log $captures || true
+      [ "$(counters)" = "$(cat \(folder)/after)" ] || { echo "packets came late" >&2; exit 1; }
       paste \(folder)/before \(folder)/after | awk '{ print $2 - $1 }' > \(folder)/kernel
       """
   }
