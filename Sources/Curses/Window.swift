@@ -52,6 +52,9 @@ import Synchronization
   }
 
   deinit {
+    // An empty screen is left behind also by terminals that have no other one to go back to.
+    unsafe werase(window)
+    refresh()
     endwin()
     Crash.unwatch()
   }

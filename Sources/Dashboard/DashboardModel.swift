@@ -34,13 +34,8 @@ package struct DashboardModel: Sendable {
     layout: Layout, points: [Point], glyphs: Glyphs = .unicode, clockOffset: Duration = .zero
   ) throws(DashboardError) {
     self.layout = layout
-    var columns: [StreamColumn] = []
-    for name in layout.panes.first(where: { $0.pane == .streams })?.columns ?? [] {
-      guard let column = StreamColumn(rawValue: name) else {
-        throw .badLayout("no column of streams is called \(name)")
-      }
-      columns.append(column)
-    }
+    let columns: [StreamColumn] = try layout.columns(of: .streams)
+    let _: [MoveColumn] = try layout.columns(of: .moves)
     view = View(
       history: History(points: points), glyphs: glyphs, clockOffset: clockOffset, columns: columns)
   }
@@ -154,6 +149,7 @@ package struct DashboardModel: Sendable {
   }
 
   private mutating func choose(_ action: Action) {
+    arrange()
     guard !view.order.isEmpty else { return }
     let now = view.selected.flatMap { view.order.firstIndex(of: $0) } ?? 0
     let wanted =

@@ -1,9 +1,10 @@
 package import Lab
+package import Observation
+import Streams
 
 /// The whole experiment on this machine: the network, the stream, and the guest that moves.
 ///
-/// It must run in a world of its own (`PrivateWorld.enter()`), or as root. Who observes it is told
-/// when the network stands, before anything is sent, and what happens then.
+/// It must run in a world of its own (`PrivateWorld.enter()`), or as root.
 package struct Demo: Sendable {
   /// What happens in it.
   package enum Event: Sendable, Equatable {
@@ -33,14 +34,17 @@ package struct Demo: Sendable {
   /// Where the guest sends to.
   package var destination: String { "[\(Topology.correspondentAddress)]:\(port)" }
 
-  /// Runs the experiment from the making of its network to its removal.
+  /// Runs the experiment from the making of its network to its removal, observed at all its points.
+  ///
+  /// Each move's beginning and end become marks of the user's.
   ///
   /// - Parameters:
-  ///   - observe: begins the observation of the network that now stands.
+  ///   - watch: looks at the observation, which begins before anything is sent.
   ///   - tell: hears what happens, as it happens.
-  /// - Returns: how many moves were made; fewer than planned where the task was cancelled.
+  /// - Returns: how many moves were made; fewer than planned where the task was cancelled or the
+  ///   watch ended.
   package func run(
-    observing observe: (Laboratory) async throws -> Void,
+    options: ObservationOptions, watchedBy watch: @escaping Watch,
     telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
     let laboratory = try await Laboratory.up(in: world)
@@ -48,13 +52,28 @@ package struct Demo: Sendable {
       tell(.networkUp(laboratory.tunnel))
       let sink = try await laboratory.namespace(of: .cn).openSink(port: port)
       defer { withExtendedLifetime(sink) {} }
-      try await observe(laboratory)
-      let count = try await stream(in: laboratory, telling: tell)
+      let observation = try Observation(sources: Self.sources(in: laboratory), options: options)
+      let count = try await whileWatched(observation, by: watch) {
+        try await stream(in: laboratory) { event in
+          if case .shuttle(let move) = event { observation.mark(move.description) }
+          tell(event)
+        }
+      }
       try await laboratory.down()
       return count
     } catch {
       try? await laboratory.down()
       throw error
+    }
+  }
+
+  /// All points of the experiment, where they are.
+  private static func sources(in laboratory: Laboratory) -> [Source] {
+    Topology.points.map { point in
+      Source(
+        point: Point(name: point.name),
+        kind: .interface(
+          point.interface, namespace: laboratory.namespace(of: point.node).path))
     }
   }
 

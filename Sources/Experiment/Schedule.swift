@@ -36,6 +36,16 @@ package enum ShuttleEvent: Sendable, Equatable {
   case moved(number: Int, from: Server, to: Server)
 }
 
+/// The text of the mark that stands for it.
+extension ShuttleEvent: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .moving(let number, let from, let to): "move \(number): \(from) > \(to), paused"
+    case .moved(let number, _, let to): "move \(number): on \(to), resumed"
+    }
+  }
+}
+
 extension Schedule {
   /// Moves a guest to and fro, from the server where it is, until the schedule or the task ends.
   ///

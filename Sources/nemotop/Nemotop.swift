@@ -17,7 +17,7 @@ struct Nemotop: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Send.self, Receive.self,
-      Monitor.self, Log.self, MarkCommand.self, LabCommand.self,
+      DemoCommand.self, Send.self, Receive.self, Monitor.self, Log.self, MarkCommand.self,
+      LabCommand.self,
     ])
 }

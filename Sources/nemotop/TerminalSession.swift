@@ -29,6 +29,9 @@ struct TerminalSession: Sendable {
     }
   }
 
+  /// Whether the terminal, if there is one, can show a screen.
+  static var isPossible: Bool { (try? check()) != nil }
+
   /// Shows the updates until the user quits, the task is cancelled, or SIGINT, SIGTERM or SIGHUP
   /// comes. When the updates end, what they showed stays on the screen.
   ///

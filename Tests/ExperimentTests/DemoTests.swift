@@ -1,7 +1,7 @@
 import Experiment
 import Foundation
 import Lab
-import Synchronization
+import Observation
 import Testing
 
 /// A private world that a child process keeps open; only root may enter it from outside.
@@ -38,40 +38,29 @@ struct DemoTests {
     """,
   ]
 
-  /// What a demo told, and what was counted in it.
-  private final class Ear: Sendable {
-    private let heard = Mutex<[Demo.Event]>([])
-    var events: [Demo.Event] { heard.withLock { $0 } }
-    func hear(_ event: Demo.Event) { heard.withLock { $0.append(event) } }
-
-    private let counted = Mutex<[String: Int]>([:])
-    func count(_ bytes: Int, at point: String) { counted.withLock { $0[point] = bytes } }
-    func bytes(at point: String) -> Int { counted.withLock { $0[point] ?? 0 } }
-  }
-
   @Test func `the guest streams through both servers in turn, and nothing is left`() async throws {
     try await inPrivateWorld { world in
       let ear = Ear()
       let schedule = Schedule(
-        moves: 2, every: .milliseconds(300), pause: .milliseconds(60),
+        moves: 2, every: .milliseconds(600), pause: .milliseconds(60),
         settling: .milliseconds(300))
       let demo = Demo(sender: sender, schedule: schedule, world: world)
       let made = try await demo.run(
-        observing: { laboratory in
-          // Reads what both servers sent until the network is gone.
-          Task {
-            while true {
-              for point in Topology.points where ["xen1", "xen2"].contains(point.name) {
-                let counters = try await laboratory.counters(at: point)
-                ear.count(counters.sentBytes, at: point.name)
-              }
-            }
-          }
-        }, telling: ear.hear)
+        options: ObservationOptions(), watchedBy: ear.watch, telling: ear.hear)
       #expect(made == 2)
-      for server in ["xen1", "xen2"] {
-        #expect(ear.bytes(at: server) > 3000, "\(server)")
+      for server in ["xen1", "xen2", "xen1.vif", "xen2.vif"] {
+        #expect(ear.packets(at: server) > 0, "\(server)")
       }
+      let way = ear.packets(at: "xen1") + ear.packets(at: "xen2")
+      #expect(ear.packets(at: "guest") == way)
+      #expect(ear.packets(at: "cn") == way)
+      // The one-armed home agent sees each packet twice, tunnelled and plain.
+      #expect(ear.packets(at: "ha") == 2 * way)
+      #expect(
+        ear.marks == [
+          "move 1: xen1 > xen2, paused", "move 1: on xen2, resumed",
+          "move 2: xen2 > xen1, paused", "move 2: on xen1, resumed",
+        ])
       #expect(
         ear.events.dropFirst() == [
           .sending,
@@ -93,7 +82,8 @@ struct DemoTests {
         sender: ["/bin/sh", "-c", "echo first; echo no route >&2; exit 3"], schedule: endless,
         world: world)
       await #expect(throws: ExperimentError.senderEnded(.exited(3), saying: "no route")) {
-        try await demo.run(observing: { _ in }, telling: { _ in })
+        try await demo.run(
+          options: ObservationOptions(), watchedBy: Ear().watch, telling: { _ in })
       }
       try await expectNothingLeft(in: world)
     }
@@ -105,7 +95,7 @@ struct DemoTests {
       let (sending, began) = AsyncStream.makeStream(of: Void.self)
       let running = Task {
         try await Demo(sender: sender, schedule: endless, world: world).run(
-          observing: { _ in },
+          options: ObservationOptions(), watchedBy: ear.watch,
           telling: { event in
             ear.hear(event)
             if event == .sending { began.finish() }
@@ -123,17 +113,18 @@ struct DemoTests {
     }
   }
 
-  @Test func `an observation that cannot begin ends the demo before anything is sent`()
-    async throws
-  {
+  @Test func `a watch that ends, or fails, ends the demo`() async throws {
     struct Blind: Error {}
     try await inPrivateWorld { world in
-      let ear = Ear()
+      let demo = Demo(sender: sender, schedule: endless, world: world)
+      let made = try await demo.run(
+        options: ObservationOptions(), watchedBy: { _ in }, telling: { _ in })
+      #expect(made == 0)
+      try await expectNothingLeft(in: world)
       await #expect(throws: Blind.self) {
-        try await Demo(sender: sender, schedule: endless, world: world)
-          .run(observing: { _ in throw Blind() }, telling: ear.hear)
+        try await demo.run(
+          options: ObservationOptions(), watchedBy: { _ in throw Blind() }, telling: { _ in })
       }
-      #expect(ear.events.count == 1)
       try await expectNothingLeft(in: world)
     }
   }

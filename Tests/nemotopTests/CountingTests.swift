@@ -27,7 +27,8 @@ enum PrivateWorldShell {
   }
 
   static func run(_ script: String) async throws -> Program.Result {
-    let preparation = "mount -t tmpfs tmpfs /run && mkdir /run/netns && PATH='\(Program.folder)':$PATH\n"
+    let preparation =
+      "mount -t tmpfs tmpfs /run && mkdir /run/netns && PATH='\(Program.folder)':$PATH\n"
     return try await Program.run(
       ["unshare"] + isolation + ["--", "bash", "-c", preparation + script])
   }

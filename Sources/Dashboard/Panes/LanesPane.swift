@@ -6,11 +6,14 @@ import Wire
 /// One plot a point of what it saw of the selected stream, one under the other over the same time,
 /// with the moves marked where they left and where they came: the experiment's picture.
 struct LanesPane: Pane {
+  /// Rows of a lane at the most.
+  static let tallest = 14
+
   func rows(_ view: View, width: Int) -> RowNeed {
     let deciding = max(view.history.decidingPoints.count, 1)
     let others = view.history.points.count - deciding
     return RowNeed(
-      least: min(deciding, 2) * 2 + 1, most: 2 + deciding * 9 + max(others, 0))
+      least: min(deciding, 2) * 2 + 1, most: 2 + deciding * Self.tallest + max(others, 0))
   }
 
   func draw(_ view: View, on grid: inout Grid) {
@@ -35,11 +38,13 @@ struct LanesPane: Pane {
       view.selectedStream?.points[point.name].map { axis.samples(of: $0.series) } ?? []
     }
     let scale = view.inBytes ? 1.0 : 8.0
-    let ceiling = Plot.ceiling(over: (samples.joined().max() ?? 0) * scale) / scale
+    let highest = samples.joined().max() ?? 0
+    let ceiling = Plot.ceiling(over: highest * scale) / scale
 
     var row = 0
     if hasTitle {
-      drawTitle(view, ceiling: ceiling, span: axis.seconds, on: &grid)
+      drawTitle(
+        view, ceiling: highest > 0 ? ceiling : nil, span: axis.seconds, on: &grid)
       row = 1
     }
     for (index, point) in points.enumerated() {
@@ -65,20 +70,20 @@ struct LanesPane: Pane {
     if room < deciding * 2 { return Array(repeating: 1, count: min(deciding, max(room, 0))) }
     let titled = room > deciding * 2 ? room - 1 : room
     let extra = min(max(titled - deciding * 4, 0), others)
-    let each = min((titled - extra) / deciding, 9)
+    let each = min((titled - extra) / deciding, tallest)
     return Array(repeating: each, count: deciding) + Array(repeating: 1, count: extra)
   }
 
-  private func drawTitle(_ view: View, ceiling: Double, span: Double, on grid: inout Grid) {
+  private func drawTitle(_ view: View, ceiling: Double?, span: Double, on grid: inout Grid) {
     let glyphs = view.glyphs
     let end = grid.write("WHERE IT RUNS", column: 1, row: 0, style: .heading)
-    let full = Figures.rate(bytesPerSecond: ceiling, inBytes: view.inBytes)
+    let full = ceiling.map { Figures.rate(bytesPerSecond: $0, inBytes: view.inBytes) }
     let texts = [
-      "  \(glyphs.came) came  \(glyphs.left) left", "  full height \(full)",
+      "  \(glyphs.came) came  \(glyphs.left) left", full.map { "  full height \($0)" },
       "  last \(Figures.span(span))",
     ]
     var column = end
-    for text in texts where column + text.cells < grid.width {
+    for text in texts.compactMap({ $0 }) where column + text.cells < grid.width {
       column = grid.write(text, column: column, row: 0, style: .quiet)
     }
   }
