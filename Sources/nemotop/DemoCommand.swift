@@ -56,7 +56,7 @@ struct DemoCommand: AsyncParsableCommand {
   var simulated = false
 
   func validate() throws {
-    if let moves, moves < 0 { throw ValidationError("--moves \(moves): 0 or more") }
+    if let moves, moves < 1 { throw ValidationError("--moves \(moves): 1 or more") }
     guard (1...1_000_000).contains(rate) else {
       throw ValidationError("--rate \(rate) is out of range: 1 to 1M packets a second")
     }

@@ -48,6 +48,7 @@ enum PrivateWorldShell {
     let names = points.map { "\($0.0):nemotop-\($0.1):\($0.2)" }.joined(separator: " ")
     return """
       set -eu
+      trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
       points="\(names)"
       counters() {
         for p in $points; do IFS=: read -r name space interface <<< "$p"
@@ -82,8 +83,11 @@ enum PrivateWorldShell {
         sleep 2; kill -STOP $sender; nemotop lab move $server >&2; kill -CONT $sender
       done
       wait $sender $receiver
+      # Neighbours are probed up to some seconds after the last packet.
+      sleep 7
       still > \(folder)/after
       sleep 1.5
+      [ "$(counters)" = "$(cat \(folder)/after)" ] || { echo "packets came late" >&2; exit 1; }
       kill -INT $log $captures
       wait $log $captures || true
       paste \(folder)/before \(folder)/after | awk '{ print $2 - $1 }' > \(folder)/kernel
