@@ -6,7 +6,7 @@ import Wire
 ///
 /// It knows no frames: `wire_bytes` are those of the IP packets. What its socket drops for want of
 /// room makes it blind, as capture drops do elsewhere.
-package struct Receiver: ~Copyable {
+package struct Receiver: ~Copyable, Sendable {
   /// Room asked of the kernel for what was not fetched yet.
   private static var socketBytes: Int { 16 << 20 }
   /// What is kept of a datagram: more than every header that is looked for.

@@ -5,7 +5,7 @@ import Wire
 ///
 /// Numbers stand for packets handed to the kernel. One that the kernel refuses is gone like a packet
 /// lost on the way, and is counted; nothing that the network tells ends the stream.
-package struct Sender: ~Copyable {
+package struct Sender: ~Copyable, Sendable {
   /// How long before a packet's time the sleep ends and the spin begins, in nanoseconds.
   private static var spin: Int64 { 60_000 }
   /// The longest sleep in nanoseconds, after which it looks whether it was stopped.

@@ -55,8 +55,8 @@ package struct SenderReport: Equatable, Sendable {
       if let lastNetworkError { line += " (last: \(lastNetworkError))" }
     }
     if pauses > 0 {
-      line +=
-        "; paused \(pauses == 1 ? "once" : "\(pauses) times"), \(Quantity.decimal(paused.milliseconds, places: 1)) ms in sum"
+      let lateness = Quantity.decimal(paused.milliseconds, places: 1)
+      line += "; late \(pauses == 1 ? "once" : "\(pauses) times"), \(lateness) ms not made up for"
     }
     return line
   }

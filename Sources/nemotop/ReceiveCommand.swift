@@ -30,7 +30,7 @@ struct Receive: AsyncParsableCommand {
       valueName: "[addr]:port"))
   var local: String
 
-  @Option(help: "Length of an interval, from 10ms up.", transform: duration)
+  @Option(help: "Length of an interval, from 10ms up. (default: 1s)", transform: duration)
   var interval: Duration = .seconds(1)
 
   @Option(

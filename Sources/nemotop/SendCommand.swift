@@ -37,7 +37,8 @@ struct Send: AsyncParsableCommand {
   var bitrate: Int?
 
   @Option(
-    help: ArgumentHelp("UDP payload of a packet, 40 bytes or more.", valueName: "bytes"),
+    help: ArgumentHelp(
+      "UDP payload of a packet, 40 bytes or more. (default: 1000)", valueName: "bytes"),
     transform: quantity)
   var size: Int = 1000
 

@@ -25,7 +25,7 @@ struct SenderReportTests {
     #expect(
       report.summary.hasSuffix(
         "; the kernel refused 3 (a queue was full); 2 had no way"
-          + "; network errors 4 (last: No route to host); paused once, 1002.3 ms in sum"))
+          + "; network errors 4 (last: No route to host); late once, 1002.3 ms not made up for"))
   }
 
   @Test func `a part of a run is what came since`() {
