@@ -50,6 +50,9 @@ struct Activity: Sendable {
   var lastTime: Timestamp
   var packets: Int
   var runs: [NumberRun] = []
+  var epoch = 0
+  /// The numbers have 16 bits on the wire, and wrap in minutes.
+  var isShort = false
 
   /// Splits an interval where the times of its runs show that the stream had left in between.
   static func parts(of interval: StreamInterval, options: CountingOptions) -> [Activity] {
@@ -76,6 +79,10 @@ struct Activity: Sendable {
       }
     }
     parts[parts.count - 1].lastTime = max(parts[parts.count - 1].lastTime, interval.lastTime)
+    for index in parts.indices {
+      parts[index].epoch = interval.epoch
+      parts[index].isShort = interval.payload == .rtp
+    }
     return parts
   }
 }
