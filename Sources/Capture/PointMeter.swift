@@ -29,12 +29,16 @@ package struct PointMeter: ~Copyable {
 
   package var closedUpTo: Timestamp? { table.closedUpTo }
 
-  /// Decodes and counts a packet, and hands over the intervals that its time closes.
+  /// Decodes and counts a packet, and hands over the intervals that its time closes. One of a link
+  /// type that cannot be decoded counts as `other`.
   package mutating func count(
     _ packet: borrowing CapturedPacket, deliver: (Snapshot) -> Void
   ) {
-    let decoded = DecodedPacket(
-      decoding: packet.bytes, linkType: packet.linkType, wireBytes: packet.wireBytes)
+    var decoded = DecodedPacket()
+    if let linkType = packet.linkType {
+      decoded = DecodedPacket(
+        decoding: packet.bytes, linkType: linkType, wireBytes: packet.wireBytes)
+    }
     report.packets += 1
     report.malformed += decoded.kind == .malformed ? 1 : 0
     report.truncated += decoded.isTruncated ? 1 : 0
