@@ -82,11 +82,9 @@ private struct MappedFileWalk: ~Copyable {
       case .packet(let record):
         let frame = bytes.extracting(record.frame)
         offset = record.frame.lowerBound
-        if filter != nil {
-          let isAdmitted = try filter!.admits(
-            frame, linkType: record.linkType, wireBytes: record.wireBytes)
-          guard isAdmitted else { continue }
-        }
+        let isAdmitted = try filter?.admits(
+          frame, linkType: record.linkType, wireBytes: record.wireBytes)
+        guard isAdmitted != false else { continue }
         body(
           CapturedPacket(
             time: record.time, wireBytes: record.wireBytes, bytes: frame,

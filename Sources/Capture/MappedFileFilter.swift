@@ -18,7 +18,10 @@ struct MappedFileFilter: ~Copyable {
   }
 
   deinit {
-    for unsafe var program in unsafe programs.values { unsafe pcap_freecode(&program) }
+    unsafe programs.values.forEach { program in
+      var program = unsafe program
+      unsafe pcap_freecode(&program)
+    }
   }
 
   /// Whether the filter lets a frame through. One that cannot be decoded is held back.

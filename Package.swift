@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is Swift 6, strict about memory, and free of warnings.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func module(
+  _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(
+  of name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+    resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "nemotop",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    module("Wire"),
+    module("Sequences", on: ["Wire"]),
+    module("Streams", on: ["Sequences", "Wire"]),
+    module("Moves", on: ["Streams", "Sequences", "Wire"]),
+    module("Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
+    module("Capture", on: ["CPcap", "CLinux", "Streams", "Wire"]),
+    module("Observation", on: ["Capture", "Records", "Moves", "Streams", "Wire"]),
+    module("Simulation", on: ["Wire"]),
+    module("Screen"),
+    module("Curses", on: ["CNcurses", "Screen"]),
+    module(
+      "Dashboard", on: ["Moves", "Streams", "Wire", "Screen", yams],
+      resources: [.embedInCode("Layouts/demo.yaml")]),
+    module("Lab", on: ["CLinux", subprocess]),
+    .executableTarget(
+      name: "nemotop",
+      dependencies: [
+        argumentParser, "Observation", "Capture", "Records", "Moves", "Streams", "Wire",
+        "Simulation", "Screen", "Curses", "Dashboard", "Lab",
+      ],
+      swiftSettings: strict),
+    tests(of: "Wire"),
+    tests(of: "Sequences", on: ["Wire"]),
+    tests(of: "Streams", on: ["Sequences", "Wire"]),
+    tests(of: "Moves", on: ["Streams", "Sequences", "Wire"]),
+    tests(of: "Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
+    tests(of: "Capture", on: ["Streams", "Wire"]),
+    tests(of: "Dashboard", on: ["Moves", "Sequences", "Streams", "Wire", "Screen"]),
+    tests(of: "Lab"),
+  ]
+)
