@@ -34,11 +34,12 @@ package struct PointMeter: ~Copyable {
   package mutating func count(
     _ packet: borrowing CapturedPacket, deliver: (Snapshot) -> Void
   ) {
-    var decoded = DecodedPacket()
-    if let linkType = packet.linkType {
-      decoded = DecodedPacket(
-        decoding: packet.bytes, linkType: linkType, wireBytes: packet.wireBytes)
-    }
+    let decoded =
+      if let linkType = packet.linkType {
+        DecodedPacket(decoding: packet.bytes, linkType: linkType, wireBytes: packet.wireBytes)
+      } else {
+        DecodedPacket()
+      }
     report.packets += 1
     report.malformed += decoded.kind == .malformed ? 1 : 0
     report.truncated += decoded.isTruncated ? 1 : 0
