@@ -34,12 +34,8 @@ package struct PointMeter: ~Copyable {
   package mutating func count(
     _ packet: borrowing CapturedPacket, deliver: (Snapshot) -> Void
   ) {
-    let decoded =
-      if let linkType = packet.linkType {
-        DecodedPacket(decoding: packet.bytes, linkType: linkType, wireBytes: packet.wireBytes)
-      } else {
-        DecodedPacket()
-      }
+    let decoded = DecodedPacket(
+      decoding: packet.bytes, linkType: packet.linkType, wireBytes: packet.wireBytes)
     report.packets += 1
     report.malformed += decoded.kind == .malformed ? 1 : 0
     report.truncated += decoded.isTruncated ? 1 : 0

@@ -230,7 +230,8 @@ extension StreamInterval {
       stream: entry.stream, leg: leg, payload: track.payload, epoch: track.epoch,
       packets: figures.packets, ipBytes: figures.ipBytes, udpBytes: figures.udpBytes,
       wireBytes: figures.wireBytes, firstTime: figures.firstTime, lastTime: figures.lastTime,
-      sequence: hasNumbers ? figures.sequence : nil, maximumGap: figures.maximumGap.map { .nanoseconds($0) },
+      sequence: hasNumbers ? figures.sequence : nil,
+      maximumGap: figures.maximumGap.map { .nanoseconds($0) },
       jitter: track.jitter.value, transitMinimum: figures.transits.minimum,
       transitMedian: figures.transits.median, isBlind: isBlind)
   }

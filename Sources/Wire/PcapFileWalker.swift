@@ -46,7 +46,8 @@ package struct PcapFileWalker: Sendable {
   ///
   /// - Parameter bytes: The whole file, as far as it is there now.
   package mutating func next(in bytes: RawSpan) -> PcapStep {
-    pcap?.next(in: bytes) ?? pcapng?.next(in: bytes) ?? .end
+    if let step = pcap?.next(in: bytes) { return step }
+    return pcapng?.next(in: bytes) ?? .end
   }
 
   /// Packets that the file itself says were dropped, up to where the walk stands.
