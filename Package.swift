@@ -33,6 +33,10 @@ func tests(
 
 let package = Package(
   name: "nemotop",
+  products: [
+    .executable(name: "nemotop", targets: ["nemotop"]),
+    .executable(name: "nemotop-send", targets: ["nemotop-send"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -43,6 +47,7 @@ let package = Package(
       name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+
     module("Wire"),
     module("Sequences", on: ["Wire"]),
     module("Streams", on: ["Sequences", "Wire"]),
@@ -50,6 +55,7 @@ let package = Package(
     module("Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
     module("Capture", on: ["CPcap", "CLinux", "Streams", "Wire"]),
     module("Observation", on: ["Capture", "Records", "Moves", "Streams", "Wire"]),
+    module("Generator", on: ["CLinux", "Streams", "Wire"]),
     module("Simulation", on: ["Wire"]),
     module("Screen"),
     module("Curses", on: ["CNcurses", "Screen"]),
@@ -57,20 +63,35 @@ let package = Package(
       "Dashboard", on: ["Moves", "Streams", "Wire", "Screen", yams],
       resources: [.embedInCode("Layouts/demo.yaml")]),
     module("Lab", on: ["CLinux", subprocess]),
+    module(
+      "Experiment",
+      on: ["Lab", "Observation", "Simulation", "Capture", "Streams", "Wire"]),
     .executableTarget(
       name: "nemotop",
       dependencies: [
         argumentParser, "Observation", "Capture", "Records", "Moves", "Streams", "Wire",
-        "Simulation", "Screen", "Curses", "Dashboard", "Lab",
+        "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Lab", "Experiment",
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "nemotop-send",
+      dependencies: ["Generator"],
+      swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-executable"])]),
+
     tests(of: "Wire"),
     tests(of: "Sequences", on: ["Wire"]),
     tests(of: "Streams", on: ["Sequences", "Wire"]),
     tests(of: "Moves", on: ["Streams", "Sequences", "Wire"]),
     tests(of: "Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
     tests(of: "Capture", on: ["Streams", "Wire"]),
+    tests(of: "Generator", on: ["Streams", "Wire"]),
+    tests(of: "Simulation", on: ["Wire"]),
+    tests(of: "Screen"),
     tests(of: "Dashboard", on: ["Moves", "Sequences", "Streams", "Wire", "Screen"]),
     tests(of: "Lab"),
+    tests(
+      of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
+    tests(of: "nemotop", on: [subprocess]),
   ]
 )

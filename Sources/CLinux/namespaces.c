@@ -81,6 +81,10 @@ int program_reap(pid_t identifier, int *status) {
 }
 
 int program_replace(char *const *arguments, char *const *environment) {
+  // A thread that is not the first may block signals that the process does not.
+  sigset_t none;
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, NULL);
   execvpe(arguments[0], arguments, environment);
   return errno;
 }

@@ -18,6 +18,11 @@ package struct Terminal: ~Copyable {
   private let pairs: [Colour: Int16]
   private var shown: Grid?
 
+  /// Finds out, without touching it, what keeps the terminal from showing a screen.
+  package static func check() throws(TerminalError) {
+    _ = try Window.check()
+  }
+
   /// Takes over the terminal that the program runs in.
   ///
   /// - Parameters:

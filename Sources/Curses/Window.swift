@@ -1,5 +1,6 @@
 import CNcurses
 import Glibc
+import Synchronization
 
 /// ncurses on one terminal, behind calls that cannot do harm: all that touches its pointers, and the
 /// handler that cleans up after a crash. Only the thread that made it may use it.
@@ -14,12 +15,20 @@ import Glibc
 
   private let window: UnsafeMutablePointer<WINDOW>
 
-  /// Takes the terminal over: standard output, and the keyboard from standard input, or from the
-  /// controlling terminal where standard input is a pipe.
-  init() throws(TerminalError) {
+  /// What can be known of the terminal without touching it.
+  ///
+  /// - Returns: its name.
+  static func check() throws(TerminalError) -> String {
     guard isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
     let name = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
     guard !["", "dumb", "unknown"].contains(name) else { throw .unsuitable(name) }
+    return name
+  }
+
+  /// Takes the terminal over: standard output, and the keyboard from standard input, or from the
+  /// controlling terminal where standard input is a pipe.
+  init() throws(TerminalError) {
+    let name = try Self.check()
     let keyboard = isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : unsafe open("/dev/tty", O_RDWR)
     guard keyboard >= 0 else { throw .notATerminal }
     Crash.remember(terminal: keyboard)
@@ -43,6 +52,9 @@ import Glibc
   }
 
   deinit {
+    // An empty screen is left behind also by terminals that have no other one to go back to.
+    unsafe werase(window)
+    refresh()
     endwin()
     Crash.unwatch()
   }
@@ -109,6 +121,8 @@ import Glibc
   }
 
   func refresh() {
+    // Another thread may have crashed and given the terminal back.
+    guard !Crash.hasHappened.load(ordering: .relaxed) else { return }
     unsafe wrefresh(window)
   }
 
@@ -126,7 +140,13 @@ import Glibc
   /// Gives the terminal back, stops the program, and takes the terminal again when it goes on.
   func suspend() {
     endwin()
-    kill(0, SIGTSTP)
+    // To this thread, which so goes no further: ncurses would drop the signal while it draws. A
+    // thread that another one's work made may have it blocked.
+    var stop = sigset_t()
+    unsafe sigemptyset(&stop)
+    unsafe sigaddset(&stop, SIGTSTP)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &stop, nil)
+    raise(SIGTSTP)
     clear()
   }
 }
@@ -135,6 +155,7 @@ import Glibc
 private enum Crash {
   static let signals = [SIGSEGV, SIGABRT, SIGILL, SIGTRAP, SIGBUS, SIGFPE]
   static let textLimit = 256
+  static let hasHappened = Atomic(false)
 
   // What the handler needs is made before it is set: the handler may neither allocate nor lock.
   nonisolated(unsafe) static let settings = UnsafeMutablePointer<termios>.allocate(capacity: 1)
@@ -156,6 +177,7 @@ private enum Crash {
     unsafe count.initialize(to: bytes.count)
     var action = sigaction()
     unsafe action.__sigaction_handler.sa_handler = { signal in
+      Crash.hasHappened.store(true, ordering: .relaxed)
       unsafe tcsetattr(Crash.terminal.pointee, TCSANOW, Crash.settings)
       _ = unsafe write(STDOUT_FILENO, Crash.text, Crash.count.pointee)
       unsafe sigaction(signal, Crash.earlier + Int(signal), nil)

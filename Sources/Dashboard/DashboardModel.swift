@@ -34,13 +34,8 @@ package struct DashboardModel: Sendable {
     layout: Layout, points: [Point], glyphs: Glyphs = .unicode, clockOffset: Duration = .zero
   ) throws(DashboardError) {
     self.layout = layout
-    var columns: [StreamColumn] = []
-    for name in layout.panes.first(where: { $0.pane == .streams })?.columns ?? [] {
-      guard let column = StreamColumn(rawValue: name) else {
-        throw .badLayout("no column of streams is called \(name)")
-      }
-      columns.append(column)
-    }
+    let columns: [StreamColumn] = try layout.columns(of: .streams)
+    let _: [MoveColumn] = try layout.columns(of: .moves)
     view = View(
       history: History(points: points), glyphs: glyphs, clockOffset: clockOffset, columns: columns)
   }
@@ -97,9 +92,10 @@ package struct DashboardModel: Sendable {
   package mutating func render(width: Int, height: Int) -> Grid {
     var grid = Grid(width: width, height: height)
     guard width >= Self.leastWidth, height >= Self.leastHeight else {
-      grid.write(
-        "\(width)x\(height): needs \(Self.leastWidth)x\(Self.leastHeight)", column: 0,
-        row: height / 2)
+      let needs = "needs \(Self.leastWidth)x\(Self.leastHeight)"
+      let sentence = "The terminal is \(width)x\(height); nemotop \(needs)."
+      let text = sentence.cells <= width ? sentence : "\(width)x\(height): \(needs)"
+      grid.write(text, column: 0, row: height / 2)
       return grid
     }
     arrange()
@@ -117,6 +113,12 @@ package struct DashboardModel: Sendable {
       if entry.pane == .keys, index == panes.count - 1 { row = height - rows[index] }
       grid.place(part, row: row)
       row += rows[index]
+    }
+    if view.entry != nil {
+      // What is typed must be seen, also where there was no row for the keys.
+      var line = Grid(width: width, height: 1)
+      KeysPane().draw(view, on: &line)
+      grid.place(line, row: height - 1)
     }
     return grid
   }
@@ -147,6 +149,7 @@ package struct DashboardModel: Sendable {
   }
 
   private mutating func choose(_ action: Action) {
+    arrange()
     guard !view.order.isEmpty else { return }
     let now = view.selected.flatMap { view.order.firstIndex(of: $0) } ?? 0
     let wanted =

@@ -41,15 +41,12 @@ enum Figures {
     }
   }
 
-  /// A span for a heading: `500 ms`, `60 s`, `5 min`, `1 h`.
+  /// A span for a heading: `500 ms`, `60 s`, `5 min`.
   static func span(_ seconds: Double) -> String {
     switch seconds {
     case ..<1: fixed(seconds * 1000, 0) + " ms"
     case ..<120: fixed(seconds, 0) + " s"
-    case ..<3600:
-      fixed(seconds / 60, seconds.truncatingRemainder(dividingBy: 60) == 0 ? 0 : 1) + " min"
-    default:
-      fixed(seconds / 3600, seconds.truncatingRemainder(dividingBy: 3600) == 0 ? 0 : 1) + " h"
+    default: fixed(seconds / 60, 0) + " min"
     }
   }
 

@@ -22,8 +22,8 @@ struct History: Sendable {
   private(set) var bin: Duration?
   private(set) var packets = 0
   private(set) var captureDrops = 0
-  /// Packets and bytes of the newest interval at the points that are nearest the outside.
-  private(set) var newest: (packets: Int, bytes: Int, length: Duration)?
+  /// Packets of the newest interval at the points that decide.
+  private(set) var newest: (start: Timestamp, length: Duration, packets: Int)?
 
   init(points: [Point]) {
     self.points = points
@@ -36,7 +36,6 @@ struct History: Sendable {
     }
     let starts = Set(observed.snapshots.map(\.start)).sorted()
     for start in starts { count(observed.snapshots.filter { $0.start == start }) }
-    if observed.snapshots.isEmpty, let length = newest?.length { newest = (0, 0, length) }
     for mark in observed.marks { take(mark) }
     for move in observed.moves {
       moves.append(move)
@@ -91,13 +90,12 @@ struct History: Sendable {
     let deciding = Set(decidingPoints.map(\.name))
     let number = number(of: start)
     let depth = depth
-    var totals = (packets: 0, bytes: 0, length: length)
+    var total = 0
     var passages: [StreamKey: Passage] = [:]
     for snapshot in snapshots {
       captureDrops += snapshot.captureDrops
       if deciding.contains(snapshot.point.name) {
-        totals.packets += snapshot.totals.reduce(0) { $0 + $1.packets }
-        totals.bytes += snapshot.totals.reduce(0) { $0 + $1.wireBytes }
+        total += snapshot.totals.reduce(0) { $0 + $1.packets }
       }
       // The legs of one stream are neighbours.
       var rest = snapshot.streams[...]
@@ -113,9 +111,19 @@ struct History: Sendable {
     for (stream, passage) in passages {
       streams[stream]?.pass(passage, bin: number, keeping: depth)
     }
-    packets += totals.packets
-    newest = totals
+    packets += total
+    newest = (start, length, total)
   }
+
+  /// Packets per second of the newest interval at the points that decide; nil before the first.
+  var packetRate: Double? {
+    guard let newest, let upTo else { return nil }
+    let isOver = upTo - newest.start >= newest.length * 2
+    return isOver ? 0 : Double(newest.packets) * 1000 / newest.length.milliseconds
+  }
+
+  /// The length of the intervals.
+  var interval: Duration { newest?.length ?? .seconds(1) }
 
   private mutating func take(_ mark: Mark) {
     marks.append(mark)

@@ -46,7 +46,7 @@ enum KeyTable {
       label: "< >", help: "sort by the column before, after", hint: ("< >", "sort")),
     KeyBinding(
       keys: (1...9).map { (.character(Character(String($0))), .sortBy($0)) },
-      label: "1…9", help: "sort by that column", hint: nil),
+      label: "1-9", help: "sort by that column", hint: nil),
     KeyBinding(
       keys: [(.character("r"), .reverse)], label: "r", help: "sort the other way", hint: nil),
     KeyBinding(

@@ -49,6 +49,22 @@ struct RowNeed: Equatable {
 }
 
 extension Layout {
+  /// The columns that the layout asks for in the panes of a kind.
+  ///
+  /// - Throws: `DashboardError.badLayout` where one does not exist.
+  func columns<Column: RawRepresentable<String>>(
+    of kind: PaneKind
+  ) throws(DashboardError) -> [Column] {
+    var columns: [Column] = []
+    for name in panes.filter({ $0.pane == kind }).flatMap({ $0.columns ?? [] }) {
+      guard let column = Column(rawValue: name) else {
+        throw .badLayout("no column of \(kind.rawValue) is called \(name)")
+      }
+      columns.append(column)
+    }
+    return columns
+  }
+
   /// The rows of each pane. Panes that do not fit get none, the least important first; what is left
   /// over goes to the others by their shares, as far as they can fill it.
   func rows(for needs: [RowNeed], height: Int) -> [Int] {

@@ -45,8 +45,7 @@ struct View: Sendable {
   }
 
   func place(of stream: StreamHistory) -> StreamHistory.Place {
-    stream.place(
-      at: history.upTo ?? stream.lastTime, interval: history.newest?.length ?? .seconds(1))
+    stream.place(at: history.upTo ?? stream.lastTime, interval: history.interval)
   }
 
   var selectedStream: StreamHistory? {
@@ -81,9 +80,24 @@ struct View: Sendable {
   mutating func arrange() {
     switch sort.column {
     case .stream: order = history.streams.keys.sorted()
-    case .payload: order = ordered { $0.payload.rawValue } by: { $0 < $1 }
-    case .on: order = ordered { text(of: place(of: $0)) } by: { $0 < $1 }
-    default: order = ordered { sort.column.figure(of: $0, in: history) ?? 0 } by: { $0 > $1 }
+    case .payload:
+      order = ordered {
+        $0.payload.rawValue
+      } by: {
+        $0 < $1
+      }
+    case .on:
+      order = ordered {
+        text(of: place(of: $0))
+      } by: {
+        $0 < $1
+      }
+    default:
+      order = ordered {
+        sort.column.figure(of: $0, in: history) ?? 0
+      } by: {
+        $0 > $1
+      }
     }
     if sort.isReversed { order.reverse() }
   }

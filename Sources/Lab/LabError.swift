@@ -10,5 +10,6 @@ package enum LabError: Error, Equatable, Sendable {
   case alreadyUp(namespaces: [String])
   case notUp(namespaces: [String])
   case noSuchNamespace(path: String, reason: String)
+  case cannotBind(port: UInt16, reason: String)
   case cannotStart(program: String, reason: String)
 }

@@ -35,9 +35,7 @@ package actor Laboratory {
       try await laboratory.attach(to: .xen1)
       return laboratory
     } catch {
-      // In a task of its own, since a cancelled one could not run the commands that tidy up.
-      let removal = Task { try? await remove(topology, in: world) }
-      _ = await removal.value
+      _ = try? await remove(topology, in: world)
       throw error
     }
   }

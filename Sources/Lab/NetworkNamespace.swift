@@ -19,6 +19,23 @@ package struct NetworkNamespace: Sendable, Hashable {
     guard result == 0 else { throw .noSuchNamespace(path: path, reason: reason(of: result)) }
   }
 
+  /// Opens a port that takes datagrams and lets the kernel throw them away, so that nobody is told
+  /// that the port is not there. Nothing reads them: what does not fit the buffer is dropped.
+  package func openSink(port: UInt16) async throws(LabError) -> DatagramSink {
+    let opened = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        do throws(LabError) {
+          try enter()
+          let sink = DatagramSink(descriptor: try bindDatagramSocket(port: port))
+          continuation.resume(returning: Result<DatagramSink, LabError>.success(sink))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    return try opened.get()
+  }
+
   /// Replaces this program by another one inside the namespace; it returns only by throwing.
   package func replaceProgram(by command: [String]) throws(LabError) -> Never {
     try enter()
@@ -38,5 +55,18 @@ package struct NetworkNamespace: Sendable, Hashable {
           })
       }
     }
+  }
+}
+
+/// A bound socket that nobody reads, open as long as somebody holds it.
+package final class DatagramSink: Sendable {
+  private let descriptor: Int32
+
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    close(descriptor)
   }
 }

@@ -39,6 +39,29 @@ func startProgram(_ command: [String], output: Int32, error: Int32) throws(LabEr
   return identifier
 }
 
+/// Binds a UDP socket of both families to a port, with the smallest buffer that the kernel has.
+func bindDatagramSocket(port: UInt16) throws(LabError) -> Int32 {
+  let descriptor = socket(AF_INET6, Int32(SOCK_DGRAM.rawValue) | O_CLOEXEC, 0)
+  guard descriptor >= 0 else { throw .cannotBind(port: port, reason: reason(of: errno)) }
+  var size: Int32 = 1
+  unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
+  var address = sockaddr_in6()
+  address.sin6_family = sa_family_t(AF_INET6)
+  address.sin6_port = port.bigEndian
+  let length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+  let result = unsafe withUnsafePointer(to: &address) { pointer in
+    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+      unsafe bind(descriptor, address, length)
+    }
+  }
+  guard result == 0 else {
+    let number = errno
+    close(descriptor)
+    throw .cannotBind(port: port, reason: reason(of: number))
+  }
+  return descriptor
+}
+
 /// How a program that has ended did so.
 func reapProgram(_ identifier: Int32) -> ChildProcess.Ending {
   var status: Int32 = 0

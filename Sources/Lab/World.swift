@@ -24,10 +24,22 @@ package struct World: Sendable, Hashable {
     NetworkNamespace(path: "\(folder)/\(name)")
   }
 
-  /// Runs a short command to its end.
+  /// Runs a short command to its end, also in a task that has been cancelled: half a change to a
+  /// network would be worse than one too many.
   ///
   /// - Returns: what it wrote to its standard output.
   package func run(_ command: [String], input: String = "") async throws(LabError) -> String {
+    let work = Task { () async -> Result<String, LabError> in
+      do throws(LabError) {
+        return .success(try await start(command, input: input))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try await work.value.get()
+  }
+
+  private func start(_ command: [String], input: String) async throws(LabError) -> String {
     let whole = prefix + command
     let words = command.joined(separator: " ")
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

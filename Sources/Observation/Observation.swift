@@ -17,6 +17,10 @@ package struct ObservationOptions: Sendable {
   package var captureFolder: String?
 
   package init() {}
+
+  func captureFile(of point: Point) -> String? {
+    captureFolder.map { "\($0)/\(point.name).pcapng" }
+  }
 }
 
 /// Why an observation cannot begin.
@@ -50,14 +54,50 @@ package actor Observation {
   package init(sources: [Source], options: ObservationOptions) throws(ObservationError) {
     guard !sources.isEmpty else { throw .noSources }
     try Self.check(sources)
+    try self.init(sources, options: options) { (source, wake) throws(ObservationError) in
+      try Self.open(source, options: options, wake: wake)
+    }
+  }
+
+  /// Observes packets that come from elsewhere, as if each point captured them live.
+  ///
+  /// - Parameter open: gives a point's packets; it runs on the thread that then reads them.
+  package init<Packets: PacketSource & ~Copyable>(
+    points: [Point], options: ObservationOptions,
+    opening open: @escaping @Sendable (Point) throws(CaptureError) -> Packets
+  ) throws(ObservationError) {
+    try self.init(points, options: options) { (point, wake) throws(ObservationError) in
+      do throws(CaptureError) {
+        let capture = try LiveCapture(
+          point: point, options: options.counting, keeping: options.captureFile(of: point),
+          wake: wake
+        ) { () throws(CaptureError) in
+          try open(point)
+        }
+        return LiveFeed(
+          point: RecordedPoint(
+            point: point, source: "simulated", interval: options.counting.interval,
+            bootIdentifier: bootIdentifier()),
+          capture: capture)
+      } catch {
+        throw .cannotCapture(
+          Source(point: point, kind: .interface(point.name, namespace: nil)), error)
+      }
+    }
+  }
+
+  private init<Origin>(
+    _ origins: [Origin], options: ObservationOptions,
+    opening open: (Origin, @escaping @Sendable () -> Void) throws(ObservationError) -> any Feed
+  ) throws(ObservationError) {
     interval = options.counting.interval
     let (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     self.wakes = wakes
     self.waker = waker
     var feeds: [any Feed] = []
     do throws(ObservationError) {
-      for source in sources {
-        feeds.append(try Self.open(source, options: options) { waker.yield() })
+      for origin in origins {
+        feeds.append(try open(origin) { waker.yield() })
       }
     } catch {
       for feed in feeds { feed.stop(at: .now) }
@@ -214,7 +254,7 @@ package actor Observation {
       do throws(CaptureError) {
         let capture = try LiveCapture(
           point: source.point, options: options.counting,
-          keeping: options.captureFolder.map { "\($0)/\(source.point.name).pcapng" }, wake: wake
+          keeping: options.captureFile(of: source.point), wake: wake
         ) { () throws(CaptureError) in
           try PcapInterface(name: name, options: settings, networkNamespace: namespace)
         }
@@ -236,7 +276,7 @@ package actor Observation {
 }
 
 /// What tells this boot of this host from every other; nil where the system does not say.
-private func bootIdentifier() -> String? {
+package func bootIdentifier() -> String? {
   let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
   return text?.trimmingCharacters(in: .whitespacesAndNewlines)
 }

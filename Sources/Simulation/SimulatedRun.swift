@@ -44,7 +44,7 @@ package struct SimulatedPacket: Sendable, Equatable {
 }
 
 /// The packets of a point in the order of their times. A frame is made when it is asked for: what is
-/// kept of a packet is 24 bytes.
+/// kept of a packet is 16 bytes.
 package struct SimulatedPackets: RandomAccessCollection, Sendable {
   let sightings: [Sighting]
   let place: Place

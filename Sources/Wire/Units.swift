@@ -38,8 +38,8 @@ package enum Quantity {
 
   /// Digits with at most one point among them, and what follows.
   private static func split(_ text: String) -> (number: Substring, unit: Substring)? {
-    let number = text.prefix { ("0"..."9").contains($0) || $0 == "." }
-    guard number.first?.isNumber == true, number.last?.isNumber == true else { return nil }
+    let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+    guard let first = number.first, first != ".", number.last != "." else { return nil }
     return (number, text[number.endIndex...])
   }
 

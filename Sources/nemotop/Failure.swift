@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Foundation
+import Generator
 import Observation
 import Records
 
@@ -35,6 +36,8 @@ func telling<Result>(_ work: () async throws -> Result) async throws -> Result {
     throw Failure(error).told()
   } catch let error as RecordError {
     throw Failure(error).told()
+  } catch let error as GeneratorError {
+    throw Failure(error.message).told()
   } catch let error as ObservationError {
     throw Failure(error).told()
   } catch let error as SourceError {

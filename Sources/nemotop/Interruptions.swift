@@ -1,10 +1,10 @@
 import Dispatch
 import Foundation
 
-/// SIGINT and SIGTERM as they come, from the moment of the call; the program no longer ends by them.
-func interruptions() -> AsyncStream<Int32> {
+/// The signals as they come, from the moment of the call; the program no longer ends by them.
+func interruptions(_ signals: [Int32] = [SIGINT, SIGTERM]) -> AsyncStream<Int32> {
   AsyncStream { continuation in
-    let sources = [SIGINT, SIGTERM].map { number in
+    let sources = signals.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { continuation.yield(number) }

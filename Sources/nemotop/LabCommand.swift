@@ -20,7 +20,9 @@ struct LabCommand: AsyncParsableCommand {
       It needs root, or a user namespace around all of it: unshare -Urnm, and in there
       mount -t tmpfs tmpfs /run.
       """,
-    subcommands: [LabUp.self, LabStatus.self, LabMove.self, LabExec.self, LabDown.self])
+    subcommands: [
+      LabUp.self, LabStatus.self, LabMove.self, LabExec.self, LabDown.self, LabSimulate.self,
+    ])
 }
 
 /// What the network is called.

@@ -23,6 +23,8 @@ extension LabError {
         + " make the network with `nemotop lab up\(option(name))`"
     case .noSuchNamespace(let path, let reason):
       "network namespace \(path) cannot be entered: \(reason)"
+    case .cannotBind(let port, let reason):
+      "port \(port) of the correspondent node cannot be opened: \(reason)"
     case .cannotStart(let program, let reason):
       "\(program): cannot be started: \(reason)"
     }

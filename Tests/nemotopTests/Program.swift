@@ -34,7 +34,7 @@ enum Program {
   /// Runs a command to its end; `timeout` ends it after two minutes, so that no test hangs.
   static func run(_ command: [String], input: String = "") async throws -> Result {
     let result = try await Subprocess.run(
-      .path("/usr/bin/timeout"), arguments: Arguments(["--kill-after=5", "120"] + command),
+      .name("timeout"), arguments: Arguments(["--kill-after=5", "120"] + command),
       input: .string(input), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
     let status: Int32
     switch result.terminationStatus {
@@ -42,7 +42,7 @@ enum Program {
     case .signaled(let code): status = 128 + code
     }
     return Result(
-      output: result.standardOutput ?? "", error: result.standardError ?? "", status: status)
+      output: result.standardOutput, error: result.standardError, status: status)
   }
 }
 

@@ -33,7 +33,7 @@ int program_await(pid_t identifier);
 int program_reap(pid_t identifier, int *status);
 
 /// Replaces the program of this process, which keeps its id, its descriptors and its ignored signals,
-/// by the one that the first argument names, looked up by the PATH.
+/// by the one that the first argument names, looked up by the PATH. No signal is blocked there.
 ///
 /// Returns an errno; on success it does not return.
 int program_replace(char *const *arguments, char *const *environment);

@@ -1,6 +1,5 @@
 import Screen
 import Streams
-import Wire
 
 /// One line: the points, what passes them, the clock of the data, and what the capture missed.
 struct HeaderPane: Pane {
@@ -8,43 +7,38 @@ struct HeaderPane: Pane {
 
   func draw(_ view: View, on grid: inout Grid) {
     grid.restyle(row: 0) { $0 = .bar }
-    var left = grid.write(
-      " nemotop ", column: 0, row: 0, style: Style(isBold: true, isReversed: true))
-    var right = grid.width - 1
-    for (text, style) in pieces(view) {
-      guard right - text.cells > left + 8 else { break }
-      grid.write(text, endingBefore: right, row: 0, style: style)
-      right -= text.cells + 2
+    let start =
+      grid.write(" nemotop ", column: 0, row: 0, style: Style(isBold: true, isReversed: true)) + 1
+    let names = view.history.points.map(\.name).joined(separator: " ")
+    var end = grid.width - 1
+    for (text, style, isNeeded) in pieces(view) {
+      // What is not needed leaves the points' names whole.
+      guard isNeeded || end - text.cells - 2 >= start + names.cells else { continue }
+      grid.write(text, endingBefore: end, row: 0, style: style)
+      end -= text.cells + 2
     }
-    let names = view.history.points.map(\.name)
-    let points = names.joined(separator: " \(view.glyphs.separator) ")
-    let compact = names.joined(separator: " ")
-    left += 1
     grid.write(
-      (points.cells <= right - left ? points : compact)
-        .shortenedInMiddle(to: right - left, ellipsis: view.glyphs.ellipsis),
-      column: left, row: 0, style: .bar)
+      names.shortenedInMiddle(to: max(end - start, 0), ellipsis: view.glyphs.ellipsis),
+      column: start, row: 0, style: .bar)
   }
 
   /// From the right to the left, the most important first.
-  private func pieces(_ view: View) -> [(String, Style)] {
+  private func pieces(_ view: View) -> [(text: String, style: Style, isNeeded: Bool)] {
     let history = view.history
-    guard let upTo = history.upTo else { return [("waiting for packets", .bar)] }
-    var pieces: [(String, Style)] = [(view.clock(upTo), .bar)]
+    guard let upTo = history.upTo else { return [("waiting for packets", .bar, true)] }
+    var pieces: [(String, Style, Bool)] = [(view.clock(upTo), .bar, true)]
     if view.isFrozen {
-      pieces.append(("FROZEN", Style(.warning, isBold: true, isReversed: true)))
+      pieces.append(("FROZEN", Style(.warning, isBold: true, isReversed: true), true))
     } else if view.hasEnded {
-      pieces.append(("ENDED", Style(.warning, isBold: true, isReversed: true)))
+      pieces.append(("ENDED", Style(.warning, isBold: true, isReversed: true), true))
     }
+    let drops = "drops \(Figures.count(history.captureDrops))"
+    let hasDrops = history.captureDrops > 0
     pieces.append(
-      (
-        "drops \(Figures.count(history.captureDrops))",
-        history.captureDrops > 0 ? Style(.alarm, isBold: true, isReversed: true) : .bar
-      ))
-    if let newest = history.newest {
-      let seconds = newest.length.milliseconds / 1000
-      pieces.append((Figures.short(Double(newest.packets) / seconds) + " p/s", .bar))
-      pieces.append((Figures.count(history.packets) + " packets", .bar))
+      (drops, hasDrops ? Style(.alarm, isBold: true, isReversed: true) : .bar, hasDrops))
+    if let rate = history.packetRate {
+      pieces.append((Figures.short(rate) + " p/s", .bar, false))
+      pieces.append((Figures.count(history.packets) + " packets", .bar, false))
     }
     return pieces
   }

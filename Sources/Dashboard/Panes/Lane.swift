@@ -35,8 +35,10 @@ struct Lane {
         view.glyphs.here + (rows.count > 1 ? " here" : ""), column: rows.count > 1 ? 1 : 0,
         row: rows.upperBound - 1, style: style)
     }
+    // A lane of one row shows the signs on its plot, and leaves the rest of it in sight.
     Flag.draw(
-      flags(view), from: frame.left, columns: frame.columns, row: rows.upperBound - 1, on: &grid)
+      flags(view, hasLabels: rows.count > 1), from: frame.left, columns: frame.columns,
+      row: rows.upperBound - 1, on: &grid)
   }
 
   private func isHere(_ view: View) -> Bool {
@@ -46,12 +48,13 @@ struct Lane {
   }
 
   /// Where the stream came and left here, by its moves and by its stays.
-  private func flags(_ view: View) -> [Flag] {
+  private func flags(_ view: View, hasLabels: Bool) -> [Flag] {
     var flags: [Int: Flag] = [:]
     func plant(_ glyph: String, _ labels: [String], at time: Timestamp) {
       guard let column = axis.column(of: time) else { return }
       let style = Style(view.style(ofSite: point.site).colour, isBold: true)
-      flags[column] = Flag(column: column, glyph: glyph, labels: labels, style: style)
+      flags[column] = Flag(
+        column: column, glyph: glyph, labels: hasLabels ? labels : [], style: style)
     }
     for mark in view.history.marks where mark.stream == view.selected && mark.point == point.name {
       switch mark.kind {
@@ -84,25 +87,30 @@ struct Flag {
 
   /// Draws flags in the order of their columns: each label stands to the right of its sign, or to
   /// its left where the next sign is too near.
+  ///
+  /// - Returns: the columns that they took, counted from `left`.
+  @discardableResult
   static func draw(
     _ flags: [Flag], from left: Int, columns: Int, row: Int, on grid: inout Grid
-  ) {
-    var free = 0
+  ) -> [Range<Int>] {
+    var taken: [Range<Int>] = []
     for (index, flag) in flags.enumerated() {
       let next = index + 1 < flags.count ? flags[index + 1].column : columns
       let after = next - flag.column - 1 - (next < columns ? 1 : 0)
-      let before = flag.column - free - 1
-      grid.write(flag.glyph, column: left + flag.column, row: row, style: flag.style)
-      let style = Style(flag.style.colour)
+      let before = flag.column - (taken.last?.upperBound ?? -1) - 1
+      var range = flag.column..<flag.column + 1
       if let label = flag.labels.first(where: { $0.cells <= after }) {
-        grid.write(label, column: left + flag.column + 1, row: row, style: style)
-        free = flag.column + 1 + label.cells
+        range = flag.column..<flag.column + 1 + label.cells
+        grid.write(
+          label, column: left + flag.column + 1, row: row, style: Style(flag.style.colour))
       } else if let label = flag.labels.first(where: { $0.cells <= before }) {
-        grid.write(label, endingBefore: left + flag.column, row: row, style: style)
-        free = flag.column + 1
-      } else {
-        free = flag.column + 1
+        range = flag.column - label.cells..<flag.column + 1
+        grid.write(
+          label, endingBefore: left + flag.column, row: row, style: Style(flag.style.colour))
       }
+      grid.write(flag.glyph, column: left + flag.column, row: row, style: flag.style)
+      taken.append(range)
     }
+    return taken
   }
 }

@@ -6,11 +6,14 @@ import Wire
 /// One plot a point of what it saw of the selected stream, one under the other over the same time,
 /// with the moves marked where they left and where they came: the experiment's picture.
 struct LanesPane: Pane {
+  /// Rows of a lane at the most.
+  static let tallest = 14
+
   func rows(_ view: View, width: Int) -> RowNeed {
     let deciding = max(view.history.decidingPoints.count, 1)
     let others = view.history.points.count - deciding
     return RowNeed(
-      least: min(deciding, 2) * 2 + 1, most: 2 + deciding * 9 + max(others, 0) * 3)
+      least: min(deciding, 2) * 2 + 1, most: 2 + deciding * Self.tallest + max(others, 0))
   }
 
   func draw(_ view: View, on grid: inout Grid) {
@@ -27,7 +30,7 @@ struct LanesPane: Pane {
 
     let labels = points.map(\.name.cells).reduce(8, max)
     let frame = Frame(
-      left: min(labels, grid.width / 4) + 2, right: grid.width - (grid.width < 60 ? 6 : 10))
+      left: min(labels, grid.width / 4) + 2, right: grid.width - (grid.width < 60 ? 7 : 11))
     let axis = TimeAxis(
       columns: frame.columns, seconds: view.window, bin: view.history.bin ?? .seconds(1),
       end: upTo)
@@ -35,11 +38,13 @@ struct LanesPane: Pane {
       view.selectedStream?.points[point.name].map { axis.samples(of: $0.series) } ?? []
     }
     let scale = view.inBytes ? 1.0 : 8.0
-    let ceiling = Plot.ceiling(over: (samples.joined().max() ?? 0) * scale) / scale
+    let highest = samples.joined().max() ?? 0
+    let ceiling = Plot.ceiling(over: highest * scale) / scale
 
     var row = 0
     if hasTitle {
-      drawTitle(view, ceiling: ceiling, span: axis.seconds, on: &grid)
+      drawTitle(
+        view, ceiling: highest > 0 ? ceiling : nil, span: axis.seconds, on: &grid)
       row = 1
     }
     for (index, point) in points.enumerated() {
@@ -59,26 +64,26 @@ struct LanesPane: Pane {
   }
 
   /// Rows of each lane: the points that decide share what there is; the others come after them, with
-  /// two rows each, as long as every deciding point has four. What is left over is a title's.
+  /// one row each, as long as every deciding point has four. What is left over is a title's.
   static func heights(deciding: Int, others: Int, room: Int) -> [Int] {
     guard deciding > 0 else { return [] }
     if room < deciding * 2 { return Array(repeating: 1, count: min(deciding, max(room, 0))) }
     let titled = room > deciding * 2 ? room - 1 : room
-    let extra = min(max((titled - deciding * 4) / 2, 0), others)
-    let each = min((titled - extra * 2) / deciding, 9)
-    return Array(repeating: each, count: deciding) + Array(repeating: 2, count: extra)
+    let extra = min(max(titled - deciding * 4, 0), others)
+    let each = min((titled - extra) / deciding, tallest)
+    return Array(repeating: each, count: deciding) + Array(repeating: 1, count: extra)
   }
 
-  private func drawTitle(_ view: View, ceiling: Double, span: Double, on grid: inout Grid) {
+  private func drawTitle(_ view: View, ceiling: Double?, span: Double, on grid: inout Grid) {
     let glyphs = view.glyphs
     let end = grid.write("WHERE IT RUNS", column: 1, row: 0, style: .heading)
-    let full = Figures.rate(bytesPerSecond: ceiling, inBytes: view.inBytes)
+    let full = ceiling.map { Figures.rate(bytesPerSecond: $0, inBytes: view.inBytes) }
     let texts = [
-      "  \(glyphs.came) came  \(glyphs.left) left", "  full height \(full)",
+      "  \(glyphs.came) came  \(glyphs.left) left", full.map { "  full height \($0)" },
       "  last \(Figures.span(span))",
     ]
     var column = end
-    for text in texts where column + text.cells < grid.width {
+    for text in texts.compactMap({ $0 }) where column + text.cells < grid.width {
       column = grid.write(text, column: column, row: 0, style: .quiet)
     }
   }
@@ -88,18 +93,6 @@ struct LanesPane: Pane {
     _ view: View, _ axis: TimeAxis, _ frame: Frame, row: Int, isTitled: Bool,
     on grid: inout Grid
   ) {
-    for column in 0..<frame.columns {
-      grid.write(view.glyphs.dot, column: frame.left + column, row: row, style: .quiet)
-    }
-    for tick in axis.ticks(clockOffset: view.clockOffset) where tick.column + 9 <= frame.columns {
-      grid.write(
-        view.glyphs.tick + view.clock(tick.time), column: frame.left + tick.column, row: row,
-        style: .quiet)
-    }
-    if !isTitled {
-      grid.write(
-        Figures.span(axis.seconds), endingBefore: grid.width - 1, row: row, style: .quiet)
-    }
     let flags = view.history.marks.filter { $0.kind == .user }.compactMap { mark in
       axis.column(of: mark.time).map { column in
         Flag(
@@ -108,6 +101,22 @@ struct LanesPane: Pane {
           style: Style(.good, isBold: true))
       }
     }
-    Flag.draw(flags, from: frame.left, columns: frame.columns, row: row, on: &grid)
+    for column in 0..<frame.columns {
+      grid.write(view.glyphs.dot, column: frame.left + column, row: row, style: .quiet)
+    }
+    let taken = Flag.draw(flags, from: frame.left, columns: frame.columns, row: row, on: &grid)
+    for tick in axis.ticks(clockOffset: view.clockOffset) {
+      let range = tick.column..<tick.column + 9
+      guard range.upperBound <= frame.columns, !taken.contains(where: range.overlaps) else {
+        continue
+      }
+      grid.write(
+        view.glyphs.tick + view.clock(tick.time), column: frame.left + tick.column, row: row,
+        style: .quiet)
+    }
+    if !isTitled {
+      grid.write(
+        Figures.span(axis.seconds), endingBefore: grid.width - 1, row: row, style: .quiet)
+    }
   }
 }

@@ -58,7 +58,7 @@ struct MovesPane: Pane {
     case .away: Column(heading: "AWAY", width: 7, priority: 3)
     case .receiver: Column(heading: "RECEIVER GAP", width: 12, priority: 5)
     case .lost: Column(heading: "LOST", width: 5, priority: 4)
-    case .binding: Column(heading: "BINDING", width: 18, priority: 6, isRightAligned: false)
+    case .binding: Column(heading: "BINDING", width: 19, priority: 6, isRightAligned: false)
     case .verdict: Column(heading: "VERDICT", width: 12, priority: 7, isRightAligned: false)
     }
   }
@@ -75,16 +75,16 @@ struct MovesPane: Pane {
     }
   }
 
-  /// The times of Update and Acknowledgement after the first packet on the new way.
+  /// The times of Update and Acknowledgement, in ms after the first packet on the new way.
   private func binding(_ move: Move, _ view: View) -> String {
     func after(_ time: Timestamp) -> String {
-      let span = time - move.firstAfter
-      return (span < .zero ? "" : "+") + Figures.duration(span)
+      let milliseconds = (time - move.firstAfter).milliseconds
+      return (milliseconds < 0 ? "" : "+") + Figures.fixed(milliseconds, 0)
     }
     let update = move.bindingUpdate.map { "BU " + after($0) }
     let acknowledgement = move.bindingAcknowledgement.map { "BA " + after($0) }
     let texts = [update, acknowledgement].compactMap { $0 }
-    return texts.isEmpty ? view.glyphs.dash : texts.joined(separator: " ")
+    return texts.isEmpty ? view.glyphs.dash : texts.joined(separator: " ") + " ms"
   }
 
   private func route(_ move: Move, _ view: View) -> String {

@@ -12,7 +12,7 @@ struct StreamsPane: Pane {
     var columns = kinds.map { $0.column(inBytes: view.inBytes) }
     let room = grid.height - 1
     let chosen = view.selected.flatMap { view.order.firstIndex(of: $0) } ?? 0
-    let top = chosen / max(room, 1) * room
+    let top = max(min(chosen / max(room, 1) * room, view.order.count - room), 0)
     let shown = view.order.dropFirst(top).prefix(room)
     if let flexible = columns.firstIndex(where: \.isFlexible) {
       // Wide enough for the longest stream, but not at the cost of the columns that matter most.
@@ -20,7 +20,8 @@ struct StreamsPane: Pane {
       columns[flexible].width = min(max(longest, 16), max(grid.width - 38, 16))
     }
     let places = ColumnPlaces(
-      columns, from: 1, width: grid.width - 1, gap: grid.width < 100 ? 1 : 2)
+      columns, from: 1, width: grid.width < 60 ? grid.width : grid.width - 1,
+      gap: grid.width < 100 ? 1 : 2)
 
     for place in places.places {
       let isSorted = kinds[place.index] == view.sort.column

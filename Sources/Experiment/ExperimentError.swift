@@ -1,0 +1,7 @@
+package import Lab
+
+/// Why an experiment could not be carried through. The commands word it.
+package enum ExperimentError: Error, Equatable, Sendable {
+  /// The sender ended by itself; `saying` is the last line that it wrote.
+  case senderEnded(ChildProcess.Ending, saying: String)
+}

@@ -1,0 +1,101 @@
+import CLinux
+package import Streams
+import Wire
+
+/// Receives datagrams and counts them as an observation point does.
+///
+/// It knows no frames: `wire_bytes` are those of the IP packets. What its socket drops for want of
+/// room makes it blind, as capture drops do elsewhere.
+package struct Receiver: ~Copyable, Sendable {
+  /// Room asked of the kernel for what was not fetched yet.
+  private static var socketBytes: Int { 16 << 20 }
+  /// What is kept of a datagram: more than every header that is looked for.
+  private static var slotBytes: Int { 2048 }
+
+  private let configuration: ReceiverConfiguration
+  private let socket: DatagramSocket
+  private var buffer = DatagramBuffer(
+    datagramBytes: Self.slotBytes, count: DatagramSocket.batch)
+  private var table: StreamTable
+  private var packets = 0
+  private var drops: UInt32 = 0
+  /// Where it receives: with the port that the kernel chose, if it was to.
+  package let local: Endpoint
+
+  /// Opens the socket: what comes from now on is counted.
+  package init(_ configuration: ReceiverConfiguration) throws(GeneratorError) {
+    let socket = try DatagramSocket(isIPv4: configuration.local.address.isIPv4)
+    try socket.listen(bufferBytes: Self.socketBytes)
+    try socket.bind(configuration.local)
+    self.init(configuration, socket: socket, local: try socket.local)
+  }
+
+  private init(_ configuration: ReceiverConfiguration, socket: DatagramSocket, local: Endpoint) {
+    self.configuration = configuration
+    self.socket = socket
+    self.local = local
+    table = StreamTable(point: configuration.point, options: configuration.counting)
+  }
+
+  /// Receives until the duration or the count is reached, or until it is stopped.
+  ///
+  /// - Parameters:
+  ///   - isStopped: asked at least every 50 ms.
+  ///   - deliver: takes each interval that saw something, the last one at the end.
+  package mutating func run(
+    isStopped: () -> Bool, deliver: (Snapshot) -> Void
+  ) throws(GeneratorError) {
+    let (end, overflow) = Clock.monotonic.addingReportingOverflow(
+      configuration.duration?.wholeNanoseconds ?? .max)
+    let limit = configuration.count ?? .max
+    table.advance(to: .now, deliver: deliver)
+    while !isStopped(), packets < limit {
+      let rest = overflow ? .max : end - Clock.monotonic
+      guard rest > 0 else { break }
+      // What was not there at this moment, when the queue was found empty, can only be later.
+      let moment = Timestamp.now
+      let arrivals = try socket.receive(
+        into: &buffer, limit: limit - packets,
+        milliseconds: Int(min(rest / 1_000_000 + 1, wait(from: moment))))
+      countDrops()
+      for index in arrivals.indices { count(arrivals[index], at: index, deliver: deliver) }
+      if arrivals.isEmpty { table.advance(to: moment, deliver: deliver) }
+    }
+    countDrops()
+    table.finish(at: .now, deliver: deliver)
+  }
+
+  /// Milliseconds until the open interval ends, 50 at the most.
+  private func wait(from moment: Timestamp) -> Int64 {
+    let interval = configuration.counting.interval
+    let end = moment.aligned(to: interval) + interval
+    return min((end - moment).wholeNanoseconds / 1_000_000 + 1, 50)
+  }
+
+  private mutating func countDrops() {
+    let now = socket.drops
+    table.countDrops(Int(now &- drops))
+    drops = now
+  }
+
+  private mutating func count(
+    _ arrival: nemotop_arrival, at index: Int, deliver: (Snapshot) -> Void
+  ) {
+    packets += 1
+    let source = Endpoint(arrival.source)
+    var packet = DecodedPacket()
+    packet.kind = .udp
+    packet.source = source.address
+    packet.sourcePort = source.port
+    packet.destination = Endpoint(arrival.destination).address
+    packet.destinationPort = local.port
+    packet.udpBytes = Int(arrival.byte_count)
+    packet.ipBytes = packet.udpBytes + 8 + (source.address.isIPv4 ? 20 : 40)
+    packet.payload = 0..<min(packet.udpBytes, Self.slotBytes)
+    buffer.withDatagram(index, bytes: packet.payload.count) { bytes in
+      table.count(
+        packet, bytes: bytes, wireBytes: packet.ipBytes,
+        at: Timestamp(nanoseconds: arrival.time), deliver: deliver)
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import ArgumentParser
+import Experiment
+import Foundation
+import Lab
+import Observation
+import Records
+import Simulation
+import Synchronization
+import Wire
+
+/// `nemotop demo`: the whole experiment on this machine.
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "The whole experiment on this machine: a guest streams, and moves between servers.",
+    discussion: """
+      Makes two servers, a home agent and a correspondent node in network namespaces of its own, \
+      lets a guest stream to the correspondent node, and moves the guest from server to server. \
+      Nothing of this host's networks is touched, and nothing is left behind.
+
+      It needs root or a user namespace; where neither is to be had, the packets of the same \
+      scenario are made in the program, and everything after them is the same.
+
+      Examples:
+        nemotop demo
+        nemotop demo --text --moves 4 --every 3s --out results
+      """)
+
+  @Flag(help: "Lines of text, also on a terminal.")
+  var text = false
+
+  @Option(help: "End after so many moves; without it, go on until ^C.")
+  var moves: Int?
+
+  @Option(
+    help: "From the beginning of one move to the next, and before the first.",
+    transform: duration)
+  var every: Duration = .seconds(10)
+
+  @Option(help: "How long the guest stands still at a move.", transform: duration)
+  var pause: Duration = .milliseconds(200)
+
+  @Option(help: "Packets a second of each stream.", transform: DemoCommand.count)
+  var rate = 500
+
+  @Option(help: "Bytes of UDP payload a packet.")
+  var size = 1000
+
+  @Option(help: "How many streams the guest sends.")
+  var streams = 1
+
+  @Option(help: ArgumentHelp("Keep records and captures in this folder.", valueName: "folder"))
+  var out: String?
+
+  @Flag(help: "Make the packets in the program, without namespaces.")
+  var simulated = false
+
+  func validate() throws {
+    if let moves, moves < 1 { throw ValidationError("--moves \(moves): 1 or more") }
+    guard (1...1_000_000).contains(rate) else {
+      throw ValidationError("--rate \(rate) is out of range: 1 to 1M packets a second")
+    }
+    guard (40...1352).contains(size) else {
+      throw ValidationError("--size \(size) is out of range: 40 to 1352 bytes")
+    }
+    guard (1...1000).contains(streams) else {
+      throw ValidationError("--streams \(streams) is out of range: 1 to 1000")
+    }
+    guard every > pause + .milliseconds(200) else {
+      throw ValidationError("--every must be longer than --pause by more than 200ms")
+    }
+  }
+
+  func run() async throws {
+    try await telling {
+      try makeFolder()
+      let isSimulated = try await !entersPrivateWorld()
+      let work = Task {
+        isSimulated ? try await simulate() : try await perform()
+      }
+      let stopper = Task {
+        for await _ in interruptions() { work.cancel() }
+      }
+      defer { stopper.cancel() }
+      do {
+        _ = try await work.value
+      } catch let error as LabError {
+        throw Failure(error)
+      } catch let error as ExperimentError {
+        throw Failure(error)
+      } catch let error as ScenarioError {
+        throw Failure(error)
+      }
+    }
+  }
+
+  private static func count(_ text: String) throws -> Int {
+    guard let count = Quantity.count(text) else {
+      throw ValidationError("'\(text)' is no number: write digits, such as 500 or 4k")
+    }
+    return count
+  }
+
+  /// Makes the folder for what is kept, before anything else is begun.
+  private func makeFolder() throws {
+    guard let out else { return }
+    do {
+      try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    } catch {
+      throw Failure("cannot make the folder \(out): choose a place that can be written to")
+    }
+  }
+
+  /// Sees to a world of the demo's own; false where there is none, or none is wanted.
+  private func entersPrivateWorld() async throws -> Bool {
+    if simulated { return false }
+    do throws(LabError) {
+      try await PrivateWorld.enter()
+      return true
+    } catch {
+      note(error.message() + "; the demo is simulated")
+      return false
+    }
+  }
+
+  private var schedule: Schedule {
+    // A move is final when the server left has been silent for the longer of 1 s and 20 spacings.
+    let settling = max(.seconds(1), .seconds(20) / rate) + .milliseconds(500)
+    return Schedule(moves: moves, every: every, pause: pause, settling: settling)
+  }
+
+  private var options: ObservationOptions {
+    var options = ObservationOptions()
+    options.captureFolder = out
+    return options
+  }
+
+  private func perform() async throws -> Int {
+    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let sender = [
+      program, "send", "--source-port", "5004", "--rate", "\(rate)", "--size", "\(size)",
+      "--streams", "\(streams)",
+    ]
+    let summaries = Mutex<[String]>([])
+    let moves = try await Demo(sender: sender, schedule: schedule).run(
+      options: options, watchedBy: watch.watch
+    ) { event in
+      switch event {
+      case .networkUp(let tunnel): note(tunnel.explanation)
+      // The dashboard may still have the terminal.
+      case .sent(let summary) where !summary.isEmpty: summaries.withLock { $0.append(summary) }
+      case .sent, .sending, .shuttle: break
+      }
+    }
+    for summary in summaries.withLock({ $0 }) { note(summary) }
+    return moves
+  }
+
+  private func simulate() async throws -> Int {
+    var demo = SimulatedDemo(schedule: schedule, packetsPerSecond: rate, payloadBytes: size)
+    demo.streams = streams
+    return try await demo.run(options: options, watchedBy: watch.watch)
+  }
+
+  private var watch: DemoWatch {
+    DemoWatch(folder: out, showsDashboard: !text && TerminalSession.isPossible)
+  }
+}
+
+extension Failure {
+  init(_ error: ExperimentError) {
+    switch error {
+    case .senderEnded(let ending, let said):
+      let how =
+        switch ending {
+        case .exited(let status): "exit status \(status)"
+        case .killed(let signal): "signal \(signal)"
+        }
+      self.init("the sender ended too early (\(how)): \(said.isEmpty ? "it said nothing" : said)")
+    }
+  }
+}

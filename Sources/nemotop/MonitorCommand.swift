@@ -1,0 +1,36 @@
+import ArgumentParser
+import Observation
+import Records
+
+/// `nemotop monitor`: the dashboard over sources.
+struct Monitor: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "monitor",
+    abstract: "Watch streams move, in the terminal.",
+    discussion: """
+      Shows where each stream is now, its rates, a plot for each point on one common time axis, and \
+      every move with what it cost. ? shows the keys, q quits. Needs a terminal of 40×10 or more; \
+      without one, `nemotop log` tells the same as lines.
+
+      Examples:
+        nemotop monitor xen1=eth0 xen2=eth1
+        nemotop monitor xen1=xen1.pcap xen2=xen2.pcap
+      """)
+
+  @OptionGroup var observation: ObservationArguments
+
+  @Flag(help: "Draw with ASCII characters only.")
+  var ascii = false
+
+  func run() async throws {
+    try await telling {
+      // A terminal that cannot show anything is told before a capture begins.
+      try TerminalSession.check()
+      let observation = try observation.open()
+      let marks = MarkSocket { observation.mark($0) }
+      defer { marks?.close() }
+      try await TerminalSession(points: observation.points.map(\.point), isASCII: ascii).run(
+        observation.updates, mark: { observation.mark($0) }, stop: { observation.stop() })
+    }
+  }
+}

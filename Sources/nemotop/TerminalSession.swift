@@ -1,0 +1,161 @@
+import Curses
+import Dashboard
+import Foundation
+import Glibc
+import Moves
+import Screen
+import Streams
+import Synchronization
+import Wire
+
+/// The dashboard on the terminal that the program runs in, over whatever is observed.
+///
+/// One thread owns the terminal; what is observed reaches it through an inbox, so that neither waits
+/// for the other.
+struct TerminalSession: Sendable {
+  /// The points known from the start, in their order on the screen.
+  var points: [Point]
+  /// Draws with ASCII characters only.
+  var isASCII = false
+
+  /// Finds out, without touching it, whether the terminal can show a screen.
+  ///
+  /// - Throws: `Failure` where it cannot.
+  static func check() throws {
+    do throws(TerminalError) {
+      try Terminal.check()
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Whether the terminal, if there is one, can show a screen.
+  static var isPossible: Bool { (try? check()) != nil }
+
+  /// Shows the updates until the user quits, the task is cancelled, or SIGINT, SIGTERM or SIGHUP
+  /// comes. When the updates end, what they showed stays on the screen.
+  ///
+  /// - Parameters:
+  ///   - mark: sets a user mark with this text.
+  ///   - stop: ends the observation; called when the terminal is as it was before.
+  /// - Throws: `Failure` where the terminal cannot show a screen.
+  func run(
+    _ updates: some AsyncSequence<Observed, Never> & Sendable,
+    mark: @escaping @Sendable (String) -> Void, stop: @Sendable () -> Void
+  ) async throws {
+    let inbox = Inbox()
+    let feeding = Task {
+      for await observed in updates { inbox.put(observed) }
+      inbox.end()
+    }
+    let closing = Task {
+      for await _ in interruptions([SIGINT, SIGTERM, SIGHUP]) { inbox.close() }
+    }
+    defer {
+      closing.cancel()
+      feeding.cancel()
+      stop()
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+        Thread.detachNewThread { done.resume(with: Result { try show(inbox, mark: mark) }) }
+      }
+    } onCancel: {
+      inbox.close()
+    }
+  }
+
+  /// The thread's loop: takes what came, draws where something changed, waits for a key.
+  private func show(_ inbox: Inbox, mark: (String) -> Void) throws {
+    let environment = ProcessInfo.processInfo.environment
+    var terminal: Terminal
+    do throws(TerminalError) {
+      terminal = try Terminal(
+        name: environment["TERM"], usesColours: environment["NO_COLOR"] ?? "" == "")
+    } catch {
+      throw Failure(error)
+    }
+    var model = try DashboardModel(
+      layout: .demo(), points: points,
+      glyphs: isASCII || !terminal.drawsUnicode ? .ascii : .unicode,
+      clockOffset: .seconds(TimeZone.current.secondsFromGMT()))
+    var drawn = (width: -1, height: -1)
+    var isStale = true
+    while true {
+      let news = inbox.take()
+      if news.isClosed { return }
+      for observed in news.observed { model.observe(observed) }
+      if news.hasEnded { model.end() }
+      let size = terminal.size
+      if isStale || news.isNew || size != drawn {
+        terminal.show(model.render(width: size.width, height: size.height))
+        drawn = size
+      }
+      isStale = false
+      // Keys that came together are obeyed before the next picture.
+      var patience = 50
+      while let key = terminal.key(within: patience) {
+        patience = 0
+        isStale = true
+        if key == .control("z") { terminal.suspend() }
+        switch model.press(key) {
+        case .quit: return
+        case .mark(let text): mark(text)
+        case nil: break
+        }
+      }
+    }
+  }
+}
+
+extension Failure {
+  init(_ error: TerminalError) {
+    let advice = "`nemotop log` prints the same as lines"
+    switch error {
+    case .notATerminal: self.init("no terminal to draw on: \(advice)")
+    case .unsuitable(""): self.init("TERM is not set: set it to the terminal's name, or \(advice)")
+    case .unsuitable(let name): self.init("TERM=\(name) cannot show a screen: \(advice)")
+    }
+  }
+}
+
+/// What was observed and not yet shown.
+private final class Inbox: Sendable {
+  struct News {
+    var observed: [Observed] = []
+    var hasEnded = false
+    var isClosed = false
+    /// Something came since the last time.
+    var isNew = false
+  }
+
+  private let news = Mutex(News())
+
+  func put(_ observed: Observed) {
+    news.withLock {
+      $0.observed.append(observed)
+      $0.isNew = true
+    }
+  }
+
+  func end() {
+    news.withLock {
+      $0.hasEnded = true
+      $0.isNew = true
+    }
+  }
+
+  func close() {
+    news.withLock { $0.isClosed = true }
+  }
+
+  func take() -> News {
+    news.withLock { news in
+      defer {
+        news.observed = []
+        news.isNew = false
+      }
+      return news
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import Dashboard
+import Moves
+import Screen
+import Streams
+import Testing
+import Wire
+
+@Suite struct KeyTests {
+  @Test(arguments: [Key.character("q"), .control("c")])
+  func `quitting is asked of the program`(key: Key) throws {
+    var model = try dashboard(after: 3)
+    #expect(model.press(key) == .quit)
+    #expect(model.press(.character("?")) == nil)
+    #expect(model.press(key) == .quit)
+  }
+
+  @Test(arguments: [Key.character("?"), .character("h"), .function(1)])
+  func `the help comes and goes`(key: Key) throws {
+    var model = try dashboard(after: 3)
+    let before = model.render(width: 80, height: 24)
+    #expect(model.press(key) == nil)
+    #expect(model.render(width: 80, height: 24).text[0] == " nemotop: help")
+    #expect(model.press(key) == nil)
+    #expect(model.render(width: 80, height: 24) == before)
+    #expect(model.press(key) == nil)
+    #expect(model.press(.escape) == nil)
+    #expect(model.render(width: 80, height: 24) == before)
+  }
+
+  @Test func `a key without a meaning changes nothing`() throws {
+    var model = try dashboard(after: 3)
+    let before = model.render(width: 80, height: 24)
+    for key in [Key.character("Z"), .escape, .tab, .enter, .backspace, .function(7)] {
+      #expect(model.press(key) == nil)
+    }
+    #expect(model.render(width: 80, height: 24) == before)
+  }
+
+  @Test func `a frozen screen stands still and then shows what came`() throws {
+    var model = try dashboard(after: 20)
+    var straight = try dashboard(after: 30)
+    #expect(model.press(.character(" ")) == nil)
+    let frozen = model.render(width: 80, height: 24)
+    #expect(frozen.text[0].contains("FROZEN  12:04:40"))
+    for observed in Story.observed(seconds: 30).dropFirst(20) { model.observe(observed) }
+    #expect(model.render(width: 80, height: 24) == frozen)
+    #expect(model.press(.character(" ")) == nil)
+    #expect(
+      model.render(width: 80, height: 24).text == straight.render(width: 80, height: 24).text)
+  }
+
+  @Test func `a mark's text is typed, mended and handed over`() throws {
+    var model = try dashboard(after: 3)
+    #expect(model.press(.character("m")) == nil)
+    for key in "quit? 漢" { #expect(model.press(.character(key)) == nil) }
+    #expect(model.press(.backspace) == nil)
+    #expect(model.press(.backspace) == nil)
+    #expect(model.press(.enter) == .mark("quit?"))
+    #expect(model.press(.enter) == nil)
+  }
+
+  @Test(arguments: [[Key.escape], [.enter], [.character(" "), .enter], [.control("u"), .enter]])
+  func `a mark without a text is none`(keys: [Key]) throws {
+    var model = try dashboard(after: 3)
+    #expect(model.press(.character("m")) == nil)
+    for key in keys { #expect(model.press(key) == nil) }
+    #expect(model.press(.character("q")) == .quit)
+  }
+
+  @Test func `zooming steps through the windows and stops at the ends`() throws {
+    var model = try dashboard(after: 30)
+    func span() -> String {
+      let title = model.render(width: 80, height: 24).text[3]
+      return String(title.split(separator: "last ").last ?? "")
+    }
+    #expect(span() == "59 s")
+    for _ in 0..<9 { #expect(model.press(.character("+")) == nil) }
+    #expect(span() == "15 s")
+    for _ in 0..<20 { #expect(model.press(.character("-")) == nil) }
+    #expect(span() == "61 min")
+  }
+
+  @Test func `bytes and bits take turns`() throws {
+    var model = try dashboard(after: 30)
+    #expect(model.render(width: 80, height: 24).text[1].contains("b/s 2s"))
+    #expect(model.press(.character("b")) == nil)
+    let text = model.render(width: 80, height: 24).text
+    #expect(text[1].contains("B/s 2s"))
+    #expect(text[2].contains("500k"))
+    #expect(text[3].contains("full height 500 kB/s"))
+  }
+}
+
+/// With three streams: .10 sends 100, .20 sends 40 and .30 sends 10 packets a second.
+@Suite struct SortingTests {
+  private func dashboard() throws -> DashboardModel {
+    var model = try DashboardModel(layout: .demo(), points: Story.points)
+    for second in 0..<5 {
+      let from = Story.start + .seconds(second)
+      let streams = [(16, 100), (32, 40), (48, 10)].flatMap { host, rate in
+        Story.snapshot(
+          of: Point(name: "xen1"), from: from, stream: Story.key(UInt64(host)), packetRate: rate
+        ).streams
+      }
+      var snapshot = Story.snapshot(of: Point(name: "xen1"), from: from)
+      snapshot.streams = streams
+      model.observe(Observed(upTo: from + .seconds(1), snapshots: [snapshot]))
+    }
+    return model
+  }
+
+  /// The last digits of the streams in the order of the table, the chosen one in brackets.
+  private func order(_ model: inout DashboardModel) -> String {
+    let rows = model.render(width: 120, height: 40).text[2...4]
+    return rows.map { row in
+      let host = row.split(separator: "::")[1].prefix { $0 != ":" }
+      return row.hasPrefix("▸") ? "[\(host)]" : String(host)
+    }.joined(separator: " ")
+  }
+
+  @Test func `the busiest stream comes first and is chosen`() throws {
+    var model = try dashboard()
+    #expect(order(&model) == "[10] 20 30")
+  }
+
+  @Test func `r turns the order around, and the choice stays`() throws {
+    var model = try dashboard()
+    #expect(order(&model) == "[10] 20 30")
+    #expect(model.press(.character("r")) == nil)
+    #expect(order(&model) == "30 20 [10]")
+  }
+
+  @Test func `arrows, letters and pages choose a stream within the table`() throws {
+    var model = try dashboard()
+    #expect(order(&model) == "[10] 20 30")
+    for (key, expected) in [
+      (Key.down, "10 [20] 30"), (.character("j"), "10 20 [30]"), (.down, "10 20 [30]"),
+      (.up, "10 [20] 30"), (.character("k"), "[10] 20 30"), (.up, "[10] 20 30"),
+      (.character("G"), "10 20 [30]"), (.character("g"), "[10] 20 30"),
+      (.control("d"), "10 20 [30]"), (.control("u"), "[10] 20 30"),
+    ] {
+      #expect(model.press(key) == nil)
+      #expect(order(&model) == expected, "after \(key)")
+    }
+  }
+
+  @Test func `the table is sorted by the column of a number, and by its neighbours`() throws {
+    var model = try dashboard()
+    func sorted() -> String {
+      let heading = model.render(width: 120, height: 40).text[1]
+      let columns = heading.split(separator: " ")
+      return String(columns.first { $0.hasSuffix("▾") } ?? "")
+    }
+    #expect(sorted() == "10s▾")
+    for (key, expected) in [
+      (Key.character("1"), "STREAM▾"), (.character("<"), "STREAM▾"), (.character(">"), "PAYLOAD▾"),
+      (.right, "ON▾"), (.left, "PAYLOAD▾"), (.character("7"), "LOST▾"), (.character("l"), "LOST▾"),
+      (.character("4"), "TOTAL▾"), (.character("l"), "10s▾"),
+    ] {
+      #expect(model.press(key) == nil)
+      #expect(sorted() == expected, "after \(key)")
+    }
+  }
+
+  @Test func `a chosen stream stays chosen when another becomes busier`() throws {
+    var model = try dashboard()
+    #expect(model.press(.down) == nil)
+    #expect(order(&model).contains("[20]"))
+    let from = Story.start + .seconds(5)
+    model.observe(
+      Observed(
+        upTo: from + .seconds(1),
+        snapshots: [
+          Story.snapshot(
+            of: Point(name: "xen1"), from: from, stream: Story.key(48), packetRate: 9000)
+        ]))
+    #expect(order(&model) == "30 10 [20]")
+  }
+}

@@ -1,0 +1,328 @@
+import Dashboard
+import Moves
+import Screen
+import Testing
+import Wire
+
+@Suite struct PictureTests {
+  @Test func `a terminal of 20×5 is told what is needed`() throws {
+    var model = try dashboard(after: 47)
+    expect(
+      model.render(width: 20, height: 5),
+      shows: """
+
+
+        20x5: needs 40x10
+
+
+        """)
+  }
+
+  @Test func `at 40×10 the screen still says where, when and at what cost`() throws {
+    var model = try dashboard(after: 47)
+    expect(
+      model.render(width: 40, height: 10),
+      shows: """
+         nemotop  xen1 xen2 ha cn      12:05:07
+         STREAM           ON        b/s 2s  LOST
+        ▸2001:…42::a:5004 xen1       4.00M    16
+         xen1     ⣿⣿⣿⣿⡇    ⢰⣿⣿⣿⣿⡇    ⢰⣿⣿⣿ 4.00M
+         ● here       ▼    ▲    ▼    ▲
+         xen2         ⢰⣿⣿⣿⣿⡇    ⢰⣿⣿⣿⣿⡇        0
+                      ▲    ▼    ▲    ▼
+                  ····╵12:04:30··········  46 s
+         MOVED    MOVES 4        AWAY  LOST
+         12:05:00 xen2 → xen1  350 ms     4
+        """)
+  }
+
+  @Test func `at 80×24 the screen is the experiment's picture`() throws {
+    var model = try dashboard(after: 47)
+    expect(
+      model.render(width: 80, height: 24),
+      shows: """
+         nemotop  xen1 xen2 ha cn              4560 packets  100 p/s  drops 0  12:05:07
+         STREAM                                      ON        b/s 2s  10s▾   40s  LOST
+        ▸2001:db8:42::a:5004 > 2001:db8:cc::1:5004   xen1       4.00M 3.86M 3.86M    16
+         WHERE IT RUNS  ▲ came  ▼ left  full height 4.00 Mb/s  last 59 s
+         xen1                 ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿           ⣿⣿⣿⣿⣿⣿⣿⣿⣿           ⣿⣿⣿⣿⣿⣿ 4.00 Mb/s
+                              ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿⣿⣿
+                              ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿⣿⣿
+         ● here               ▲         ▼12:04:30 ▲350 ms   ▼12:04:50 ▲350 ms
+         xen2                            ⣿⣿⣿⣿⣿⣿⣿⣿⣿           ⣿⣿⣿⣿⣿⣿⣿⣿⣿                0
+                                        ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                        ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                        ▲350 ms   ▼12:04:40 ▲350 ms   ▼
+         ha                   ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿ 4.00 Mb/s
+         cn                   ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿ 4.00 Mb/s
+                  ·······╵12:04:15······╵12:04:30······╵12:04:45·············
+
+         MOVED         MOVES 4         AWAY  RECEIVER GAP   LOST  BINDING
+         12:05:00.350  xen2 → xen1   350 ms        355 ms      4  BU +12 BA +35 ms
+         12:04:50.350  xen1 → xen2   350 ms        355 ms      4  BU +12 BA +35 ms
+         12:04:40.350  xen2 → xen1   350 ms        355 ms      4  BU +12 BA +35 ms
+         12:04:30.350  xen1 → xen2   350 ms        355 ms      4  BU +12 BA +35 ms
+         MARKS
+         –
+         ? help  q quit  space freeze  < > sort  + - zoom  b bytes  l total  m mark
+        """)
+  }
+
+  @Test func `at 120×40 every point has a lane and every figure a column`() throws {
+    var model = try dashboard(after: 47)
+    expect(
+      model.render(width: 120, height: 40),
+      shows: """
+         nemotop  xen1 xen2 ha cn                                                      4560 packets  100 p/s  drops 0  12:05:07
+         STREAM                                            PAYLOAD   ON         b/s 2s   10s▾    40s   LOST   PACKETS    JITTER
+        ▸2001:db8:42::a:5004 > 2001:db8:cc::1:5004         nemotop   xen1        4.00M  3.86M  3.86M     16      4560   0.42 ms
+         WHERE IT RUNS  ▲ came  ▼ left  full height 4.00 Mb/s  last 66 s
+         xen1                                 ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿ 4.00 Mb/s
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢀⣀⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢀⣀⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+         ● here                               ▲              ▼left 12:04:30 ▲350 ms away   ▼left 12:04:50 ▲350 ms
+         xen2                                                  ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                   0
+                                                               ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                               ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇                ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ⢀⣀⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢀⣀⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇              ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇
+                                                             ▲350 ms away   ▼left 12:04:40 ▲350 ms away   ▼12:05:00
+         ha                                   ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿ 4.00 Mb/s
+         cn                                   ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿ 4.00 Mb/s
+                  ·············╵12:04:10······╵12:04:20······╵12:04:30······╵12:04:40······╵12:04:50······╵12:05:00··
+
+         MOVED         MOVES 4         AWAY  RECEIVER GAP   LOST  BINDING              VERDICT
+         12:05:00.350  xen2 → xen1   350 ms        355 ms      4  BU +12 BA +35 ms     explained
+         12:04:50.350  xen1 → xen2   350 ms        355 ms      4  BU +12 BA +35 ms     explained
+         12:04:40.350  xen2 → xen1   350 ms        355 ms      4  BU +12 BA +35 ms     explained
+         12:04:30.350  xen1 → xen2   350 ms        355 ms      4  BU +12 BA +35 ms     explained
+         MARKS
+         –
+         ? help  q quit  space freeze  < > sort  + - zoom  b bytes  l total  m mark
+        """)
+  }
+
+  @Test func `with ASCII alone the screen says the same`() throws {
+    var model = try dashboard(after: 47, glyphs: .ascii)
+    expect(
+      model.render(width: 80, height: 24),
+      shows: """
+         nemotop  xen1 xen2 ha cn              4560 packets  100 p/s  drops 0  12:05:07
+         STREAM                                      ON        b/s 2s  10sv   40s  LOST
+        >2001:db8:42::a:5004 > 2001:db8:cc::1:5004   xen1       4.00M 3.86M 3.86M    16
+         WHERE IT RUNS  ^ came  v left  full height 4.00 Mb/s  last 59 s
+         xen1                 ##########           #########           ###### 4.00 Mb/s
+                              ##########          ##########          #######
+                              ##########          ##########          #######
+         * here               ^         v12:04:30 ^350 ms   v12:04:50 ^350 ms
+         xen2                            #########           #########                0
+                                        ##########          ##########
+                                        ##########          ##########
+                                        ^350 ms   v12:04:40 ^350 ms   v
+         ha                   ##########|#########|#########|#########|###### 4.00 Mb/s
+         cn                   ##########|#########|#########|#########|###### 4.00 Mb/s
+                  .......'12:04:15......'12:04:30......'12:04:45.............
+
+         MOVED         MOVES 4          AWAY  RECEIVER GAP   LOST  BINDING
+         12:05:00.350  xen2 -> xen1   350 ms        355 ms      4  BU +12 BA +35 ms
+         12:04:50.350  xen1 -> xen2   350 ms        355 ms      4  BU +12 BA +35 ms
+         12:04:40.350  xen2 -> xen1   350 ms        355 ms      4  BU +12 BA +35 ms
+         12:04:30.350  xen1 -> xen2   350 ms        355 ms      4  BU +12 BA +35 ms
+         MARKS
+         -
+         ? help  q quit  space freeze  < > sort  + - zoom  b bytes  l total  m mark
+        """)
+  }
+
+  @Test func `before the first packet the screen says that it waits`() throws {
+    var model = try DashboardModel(layout: .demo(), points: Story.points)
+    expect(
+      model.render(width: 80, height: 24),
+      shows: """
+         nemotop  xen1 xen2 ha cn                                   waiting for packets
+         STREAM           PAYLOAD  ON        b/s 2s  10s▾   40s  LOST  PACKETS   JITTER
+         no stream yet
+         no data yet
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+         MOVED         FROM → TO       AWAY  RECEIVER GAP   LOST  BINDING
+         – has not moved yet
+         MARKS
+         –
+         ? help  q quit  space freeze  < > sort  + - zoom  b bytes  l total  m mark
+        """)
+  }
+
+  @Test func `a stream that is nowhere is away`() throws {
+    var model = try dashboard(after: 47)
+    model.observe(Observed(upTo: Story.start + .seconds(51)))
+    expect(
+      model.render(width: 80, height: 10),
+      shows: """
+         nemotop  xen1 xen2 ha cn                4560 packets  0 p/s  drops 0  12:05:11
+         STREAM                                      ON        b/s 2s  10s▾   40s  LOST
+        ▸2001:db8:42::a:5004 > 2001:db8:cc::1:5004   away 4s        0 2.40M 3.50M    16
+         xen1             ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣶⣿⣿⣿⣿⣿⣿             0
+                          ▲         ▼12:04:30 ▲350 ms   ▼12:04:50 ▲350 ms
+         xen2                       ⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿                    0
+                                    ▲350 ms   ▼12:04:40 ▲350 ms   ▼12:05:00
+                  ···╵12:04:15······╵12:04:30······╵12:04:45······╵12:05:00··      59 s
+         MOVED         MOVES 4         AWAY  RECEIVER GAP   LOST  BINDING
+         12:05:00.350  xen2 → xen1   350 ms        355 ms      4  BU +12 BA +35 ms
+        """)
+  }
+
+  @Test func `the help is made from the keys`() throws {
+    var model = try dashboard(after: 3)
+    #expect(model.press(.character("?")) == nil)
+    expect(
+      model.render(width: 80, height: 24),
+      shows: """
+         nemotop: help
+         ? h F1           this help, and back
+         q ^C             quit
+         space            freeze the screen; data still comes in
+         arrows j k g G   choose a stream, ^u ^d by ten
+         < >              sort by the column before, after
+         1-9              sort by that column
+         r                sort the other way
+         + -              zoom the time axis in, out
+         b                bits or bytes per second
+         l                rates, or bytes in total
+         m                set a mark with a text of yours
+         Esc              leave this help, or a mark's text
+
+         ON               the server that carries the stream now
+         2s 10s 40s       mean rate over the last seconds, IP bytes
+         AWAY             silence between the old place and the new
+         RECEIVER GAP     the silence that the receiver saw
+         LOST             packets that never came
+         BINDING          Update and Acknowledgement, in ms after the first packet
+                          there
+         ▲ ▼              it came here, it left here
+                          The last hour is kept, less with thousands of streams.
+         Esc to go back
+        """)
+  }
+
+  @Test func `on a small terminal the help scrolls`() throws {
+    var model = try dashboard(after: 3)
+    #expect(model.press(.character("?")) == nil)
+    for _ in 0..<100 { #expect(model.press(.down) == nil) }
+    expect(
+      model.render(width: 40, height: 10),
+      shows: """
+         nemotop: help
+                          Acknowledgement, in
+                          ms after the first
+                          packet there
+         ▲ ▼              it came here, it left
+                          here
+                          The last hour is
+                          kept, less with
+                          thousands of streams.
+         Esc to go back
+        """)
+  }
+
+  @Test func `a mark that is typed stands on the bottom line`() throws {
+    var model = try dashboard(after: 3)
+    for key in "mcable 漢" { #expect(model.press(.character(key)) == nil) }
+    expect(
+      model.render(width: 40, height: 10),
+      shows: """
+         nemotop  xen1 xen2 ha cn      12:04:23
+         STREAM           ON        b/s 2s  LOST
+        ▸2001:…42::a:5004 xen1       4.00M     0
+         xen1                          ⢸⣿ 4.00M
+         ● here                        ▲
+         xen2                                 0
+
+                  ···········╵12:04:00···  46 s
+         MOVED    FROM → TO      AWAY  LOST
+         mark: cable 漢
+        """)
+  }
+
+  @Test func `user marks stand on the time axis and in the list`() throws {
+    var model = try dashboard(after: 35)
+    model.observe(
+      Observed(
+        upTo: Story.start + .seconds(35),
+        marks: [Story.userMark("cable", at: Story.start + .seconds(22))]))
+    expect(
+      model.render(width: 80, height: 24),
+      shows: """
+         nemotop  xen1 xen2 ha cn              3395 packets  100 p/s  drops 0  12:04:55
+         STREAM                                      ON        b/s 2s  10s▾   40s  LOST
+        ▸2001:db8:42::a:5004 > 2001:db8:cc::1:5004   xen2       4.00M 3.86M 3.40M    12
+         WHERE IT RUNS  ▲ came  ▼ left  full height 4.00 Mb/s  last 59 s
+         xen1                             ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿           ⣿⣿⣿⣿⣿⣿⣿⣿⣿              0
+                                          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣤⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+                                          ▲         ▼12:04:30 ▲350 ms   ▼
+         xen2                                        ⣿⣿⣿⣿⣿⣿⣿⣿⣿           ⣿⣿⣿⣿ 4.00 Mb/s
+                                                    ⣤⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣤⣿⣿⣿⣿
+                                                    ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿
+                                                    ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣿⣿⣿⣿⣿
+         ● here                                     ▲350 ms   ▼12:04:40 ▲
+         ha                               ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿ 4.00 Mb/s
+         cn                               ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣿⣿⣿⣿ 4.00 Mb/s
+                  ····╵12:04:00······╵12:04:15······╵12:04:30···◆cable·······
+         MOVED         MOVES 3         AWAY  RECEIVER GAP   LOST  BINDING
+         12:04:50.350  xen1 → xen2   350 ms        355 ms      4  BU +12 BA +35 ms
+         12:04:40.350  xen2 → xen1   350 ms        355 ms      4  BU +12 BA +35 ms
+         12:04:30.350  xen1 → xen2   350 ms        355 ms      4  BU +12 BA +35 ms
+         MARKS
+         12:04:42.000  user cable
+         ? help  q quit  space freeze  < > sort  + - zoom  b bytes  l total  m mark
+        """)
+  }
+
+  @Test func `totals stand in the place of rates, and bytes in that of bits`() throws {
+    var model = try dashboard(after: 35)
+    for key in "lb" { #expect(model.press(.character(key)) == nil) }
+    expect(
+      model.render(width: 80, height: 10),
+      shows: """
+         nemotop  xen1 xen2 ha cn              3395 packets  100 p/s  drops 0  12:04:55
+         STREAM                                       ON          TOTAL▾  LOST  PACKETS
+        ▸2001:db8:42::a:5004 > 2001:db8:cc::1:5004    xen2        17.0MB    12     3395
+         xen1                             ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿              0
+                                          ▲         ▼12:04:30 ▲350 ms   ▼
+         xen2                                       ⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿          ⣶⣿⣿⣿⣿  500 kB/s
+         ● here                                     ▲350 ms   ▼12:04:40 ▲
+                  ····╵12:04:00······╵12:04:15······╵12:04:30······╵12:04:45·      59 s
+         MOVED         MOVES 3         AWAY  RECEIVER GAP   LOST  BINDING
+         12:04:50.350  xen1 → xen2   350 ms        355 ms      4  BU +12 BA +35 ms
+        """)
+  }
+}

@@ -1,0 +1,134 @@
+import Experiment
+import Lab
+import Synchronization
+import Testing
+
+/// A clock that jumps to where somebody sleeps to.
+private final class JumpingClock: Clock {
+  struct Instant: InstantProtocol {
+    var time: Duration
+
+    func advanced(by span: Duration) -> Instant { Instant(time: time + span) }
+
+    func duration(to other: Instant) -> Duration { other.time - time }
+
+    static func < (left: Instant, right: Instant) -> Bool { left.time < right.time }
+  }
+
+  private let time = Mutex(Duration.zero)
+
+  var now: Instant { Instant(time: time.withLock { $0 }) }
+
+  var minimumResolution: Duration { .nanoseconds(1) }
+
+  func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    try Task.checkCancellation()
+    time.withLock { $0 = max($0, deadline.time) }
+  }
+
+  func pass(_ span: Duration) { time.withLock { $0 += span } }
+}
+
+/// A guest that writes down what is done to it, and when.
+private final class RecordingGuest: MovableGuest {
+  struct MoveFailed: Error {}
+
+  let clock = JumpingClock()
+  private let moveTime: Duration
+  private let failsAtMove: Int?
+  private let entries = Mutex<[String]>([])
+
+  init(moveTime: Duration = .zero, failsAtMove: Int? = nil) {
+    self.moveTime = moveTime
+    self.failsAtMove = failsAtMove
+  }
+
+  var log: [String] { entries.withLock { $0 } }
+
+  private func write(_ what: String) {
+    let milliseconds = Int(clock.now.time / .milliseconds(1))
+    entries.withLock { $0.append("\(milliseconds) \(what)") }
+  }
+
+  func pause() { write("pause") }
+
+  func resume() { write("resume") }
+
+  func move(to server: Server) async throws {
+    if log.count(where: { $0.contains("xen") }) + 1 == failsAtMove { throw MoveFailed() }
+    clock.pass(moveTime)
+    write(server.rawValue)
+  }
+}
+
+struct ScheduleTests {
+  @Test func `the guest goes to and fro, paused while it moves`() async throws {
+    let guest = RecordingGuest(moveTime: .milliseconds(30))
+    var events: [ShuttleEvent] = []
+    let made = try await Schedule(
+      moves: 3, every: .seconds(3), pause: .milliseconds(200), settling: .seconds(2)
+    ).run(guest, from: .xen1, clock: guest.clock) { events.append($0) }
+    #expect(
+      guest.log == [
+        "3000 pause", "3030 xen2", "3200 resume", "6000 pause", "6030 xen1", "6200 resume",
+        "9000 pause", "9030 xen2", "9200 resume",
+      ])
+    #expect(made == 3)
+    #expect(guest.clock.now.time == .milliseconds(11_200))
+    #expect(
+      events == [
+        .moving(number: 1, from: .xen1, to: .xen2), .moved(number: 1, from: .xen1, to: .xen2),
+        .moving(number: 2, from: .xen2, to: .xen1), .moved(number: 2, from: .xen2, to: .xen1),
+        .moving(number: 3, from: .xen1, to: .xen2), .moved(number: 3, from: .xen1, to: .xen2),
+      ])
+  }
+
+  @Test func `a move that takes longer than the pause makes it longer`() async throws {
+    let guest = RecordingGuest(moveTime: .milliseconds(50))
+    _ = try await Schedule(
+      moves: 1, every: .seconds(1), pause: .milliseconds(10), settling: .zero
+    ).run(guest, from: .xen2, clock: guest.clock) { _ in }
+    #expect(guest.log == ["1000 pause", "1050 xen1", "1050 resume"])
+  }
+
+  @Test func `moves longer than their spacing follow one another at once`() async throws {
+    let guest = RecordingGuest(moveTime: .milliseconds(1500))
+    _ = try await Schedule(moves: 2, every: .seconds(1), pause: .zero, settling: .zero)
+      .run(guest, from: .xen1, clock: guest.clock) { _ in }
+    #expect(
+      guest.log == [
+        "1000 pause", "2500 xen2", "2500 resume", "2500 pause", "4000 xen1", "4000 resume",
+      ])
+  }
+
+  @Test func `no moves are a time of settling alone`() async throws {
+    let guest = RecordingGuest()
+    _ = try await Schedule(moves: 0, every: .seconds(1), pause: .zero, settling: .seconds(2))
+      .run(guest, from: .xen1, clock: guest.clock) { _ in }
+    #expect(guest.log.isEmpty)
+    #expect(guest.clock.now.time == .seconds(2))
+  }
+
+  @Test func `a guest whose move fails does not stay paused`() async {
+    let guest = RecordingGuest(failsAtMove: 2)
+    await #expect(throws: RecordingGuest.MoveFailed.self) {
+      try await Schedule(every: .seconds(1), pause: .zero, settling: .zero)
+        .run(guest, from: .xen1, clock: guest.clock) { _ in }
+    }
+    #expect(guest.log.last == "2000 resume")
+  }
+
+  @Test func `a cancelled schedule ends before the next move`() async throws {
+    let guest = RecordingGuest()
+    let made = try await withThrowingTaskGroup(of: Int.self) { group in
+      group.cancelAll()
+      group.addTask {
+        try await Schedule(every: .seconds(1), pause: .zero, settling: .zero)
+          .run(guest, from: .xen1, clock: guest.clock) { _ in }
+      }
+      return try await group.next()
+    }
+    #expect(made == 0)
+    #expect(guest.log.isEmpty)
+  }
+}

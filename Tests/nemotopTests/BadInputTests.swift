@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// Bad input gets one line on standard error and a status that is not 0.
+@Suite struct BadInputTests {
+  @Test(
+    arguments: [
+      (["log", "nosuch0"], "no interface nosuch0: "),
+      (["log", "xen1=absent.pcap"], "no file absent.pcap"),
+      (["log", "xen1@sink=lo"], "no role 'sink'"),
+      (["log", "xen1="], "names nothing"),
+      (["log", "netns:lo"], "is no interface in a namespace"),
+      (["log", "xen1=netns:absent:lo"], "absent"),
+      (["log", "a=/etc/hostname"], "is no capture file"),
+      (["log", "a=/dev/null"], "is no capture file"),
+      (["monitor", "lo"], "nemotop log"),
+      (["mark"], "text"),
+      (["log"], "source"),
+      (["log", "lo", "--interval", "5ms"], "10ms is the least"),
+      (["log", "lo", "--interval", "soon"], "200ms"),
+      (["log", "lo", "--snaplen", "9"], "64 to 262144"),
+      (["send", "nowhere"], "nowhere"),
+      (["send", "[::1]:0"], "0"),
+      (["send", "[::1]:5004", "--rate", "none"], "none"),
+      (["send", "[::1]:5004", "--size", "39"], "40"),
+      (["receive", "70000"], "70000"),
+      (["demo", "--moves", "0"], "moves"),
+      (["demo", "--every", "fast"], "fast"),
+      (["lab", "simulate"], "--out"),
+      (["nothing"], "nothing"),
+    ] as [([String], String)])
+  func `a command says what is wrong`(arguments: [String], part: String) async throws {
+    let result = try await Program.run([Program.nemotop] + arguments)
+    #expect(result.status != 0)
+    #expect(result.error.contains(part), "\(result.error)")
+    #expect(result.output.isEmpty)
+    #expect(result.complaints.count == 1, "\(result.error)")
+  }
+
+  @Test(arguments: [
+    ["nowhere"], ["[::1]:5004", "--rate", "none"], ["[::1]:5004", "--size", "39"], [],
+    ["[::1]:5004", "--bogus"], ["[::1]:99999"],
+  ])
+  func `the static sender says what is wrong in one line`(arguments: [String]) async throws {
+    let result = try await Program.run([Program.sender] + arguments)
+    #expect(result.status == 64)
+    #expect(result.complaints.count == 1, "\(result.error)")
+  }
+
+  @Test func `a garbage file is no capture, and nothing is made of it`() async throws {
+    let folder = try TemporaryFolder()
+    let garbage = try folder.file("garbage.pcap", String(repeating: "no capture ", count: 100))
+    let result = try await Program.run("log", "xen1=\(garbage)", "--csv", folder.path + "/log")
+    #expect(result.status == 1)
+    #expect(result.error.contains("is no capture file"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/log"))
+  }
+
+  @Test func `without permission it says what to do`() async throws {
+    let drop = getuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : ""
+    let folder = try TemporaryFolder()
+    // A copy, since the folder of the build may be closed to other users.
+    let result = try await Program.shell(
+      """
+      chmod 755 '\(folder.path)' && cp '\(Program.nemotop)' '\(folder.path)/' \
+      && \(drop) '\(folder.path)/nemotop' log lo
+      """)
+    #expect(result.status == 1)
+    #expect(result.complaints.count == 1)
+    #expect(result.error.contains("no permission to capture on lo"), "\(result.error)")
+    #expect(result.error.contains("setcap"))
+  }
+
+  @Test func `a full disk, a closed pipe and an existing recording are told`() async throws {
+    let folder = try TemporaryFolder()
+    let lab = folder.path + "/lab"
+    try #require(
+      await Program.run("lab", "simulate", "--out", lab, "--moves", "1", "--every", "3s").status
+        == 0)
+    let full = try await Program.run("log", "cn=\(lab)/cn.pcapng", "--jsonl", "/dev/full", "-q")
+    #expect(full.status == 1)
+    #expect(full.error.contains("no space left for /dev/full"), "\(full.error)")
+
+    let closed = try await Program.shell(
+      "{ nemotop log -q 'cn=\(lab)/cn.pcapng'; echo $? >&2; } | head -n 0")
+    #expect(closed.error.contains("closed by its reader"), "\(closed.error)")
+    #expect(closed.error.hasSuffix("1\n"))
+
+    let first = try await Program.run("log", "cn=\(lab)/cn.pcapng", "--csv", folder.path + "/log")
+    #expect(first.status == 0)
+    let before = try String(contentsOfFile: folder.path + "/log/intervals.csv", encoding: .utf8)
+    let again = try await Program.run("log", "cn=\(lab)/cn.pcapng", "--csv", folder.path + "/log")
+    #expect(again.status == 1)
+    #expect(again.error.contains("holds records already"), "\(again.error)")
+    let after = try String(contentsOfFile: folder.path + "/log/intervals.csv", encoding: .utf8)
+    #expect(before == after)
+  }
+
+  @Test func `a file that is cut counts up to there, and is said to be cut`() async throws {
+    let folder = try TemporaryFolder()
+    let lab = folder.path + "/lab"
+    try #require(
+      await Program.run("lab", "simulate", "--out", lab, "--moves", "1", "--every", "3s").status
+        == 0)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: lab + "/cn.pcapng"))
+    let cut = URL(fileURLWithPath: folder.path + "/cn.pcapng")
+    try whole.prefix(whole.count / 2).write(to: cut)
+    let result = try await Program.run("log", "cn=\(cut.path)", "--csv", folder.path + "/log")
+    #expect(result.status == 1)
+    #expect(result.error.contains("cut in the middle of a packet"), "\(result.error)")
+    let packets = try table(folder.path + "/log/totals.csv").compactMap {
+      Int($0["packets"] ?? "")
+    }
+    #expect(packets.reduce(0, +) > 100)
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+/// A terminal of tmux's in which a command runs.
+private final class Terminal: Sendable {
+  private let socket: String
+
+  init(width: Int, height: Int, running command: String) async throws {
+    socket = "nemotop-test-" + UUID().uuidString
+    let session = try await Program.run([
+      "tmux", "-L", socket, "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y",
+      "\(height)",
+      """
+      PATH='\(Program.folder)':$PATH; before=$(stty -g); \(command); echo status $?; \
+      [ "$before" = "$(stty -g)" ] && echo restored; sleep 100
+      """,
+    ])
+    try #require(session.status == 0, "\(session.error)")
+  }
+
+  deinit {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["tmux", "-L", socket, "kill-server"]
+    try? process.run()
+    process.waitUntilExit()
+  }
+
+  func press(_ keys: String...) async throws {
+    _ = try await Program.run(["tmux", "-L", socket, "send-keys"] + keys)
+  }
+
+  func resize(width: Int, height: Int) async throws {
+    _ = try await Program.run([
+      "tmux", "-L", socket, "resize-window", "-x", "\(width)", "-y", "\(height)",
+    ])
+  }
+
+  func screen() async throws -> String {
+    try await Program.run(["tmux", "-L", socket, "capture-pane", "-p"]).output
+  }
+
+  /// The screen, once it shows this text; what it shows instead fails the test after 20 s.
+  func screen(showing text: String) async throws -> String {
+    var last = ""
+    for _ in 0..<200 {
+      last = try await screen()
+      if last.contains(text) { return last }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    Issue.record("the screen never showed '\(text)':\n\(last)")
+    return last
+  }
+}
+
+@Suite(.needs("tmux")) struct MonitorTests {
+  private func simulate(in folder: TemporaryFolder) async throws {
+    let run = try await Program.run(
+      "lab", "simulate", "--out", folder.path + "/lab", "--moves", "3", "--every", "6s", "--pause",
+      "300ms")
+    try #require(run.status == 0, "\(run.error)")
+  }
+
+  @Test func `the dashboard shows the moves, takes keys and gives the terminal back`() async throws
+  {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    let lab = folder.path + "/lab"
+    let terminal = try await Terminal(
+      width: 80, height: 24,
+      running: "nemotop monitor xen1=\(lab)/xen1.pcapng xen2=\(lab)/xen2.pcapng cn=\(lab)/cn.pcapng"
+    )
+    let first = try await terminal.screen(showing: "00:00:18.300")
+    #expect(first.contains("xen1 → xen2"))
+    #expect(first.contains("310 ms"))
+    #expect(first.contains("355 ms"))
+    #expect(first.contains("▲"))
+    #expect(first.split(separator: "\n").allSatisfy { $0.count <= 80 })
+
+    try await terminal.press("?")
+    _ = try await terminal.screen(showing: "quit")
+    try await terminal.press("Escape")
+    _ = try await terminal.screen(showing: "STREAM")
+
+    try await terminal.resize(width: 40, height: 10)
+    _ = try await terminal.screen(showing: "xen2")
+    try await terminal.resize(width: 20, height: 5)
+    _ = try await terminal.screen(showing: "40")
+    try await terminal.resize(width: 120, height: 40)
+    _ = try await terminal.screen(showing: "00:00:06.300")
+
+    try await terminal.press("q")
+    let after = try await terminal.screen(showing: "restored")
+    #expect(after.contains("status 0"))
+    #expect(!after.contains("STREAM"))
+  }
+
+  @Test func `a terminal of 20×5 gets a word instead of a crash`() async throws {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    let terminal = try await Terminal(
+      width: 20, height: 5, running: "nemotop monitor cn=\(folder.path)/lab/cn.pcapng")
+    _ = try await terminal.screen(showing: "40")
+    try await terminal.press("q")
+    let after = try await terminal.screen(showing: "restored")
+    #expect(after.contains("status 0"))
+  }
+
+  @Test func `without a terminal it advises to log`() async throws {
+    let result = try await Program.run("monitor", "lo")
+    #expect(result.status == 1)
+    #expect(result.complaints.count == 1)
+    #expect(result.error.contains("nemotop log"))
+    let dumb = try await Terminal(
+      width: 80, height: 24, running: "TERM=dumb nemotop monitor lo")
+    _ = try await dumb.screen(showing: "nemotop log")
+    _ = try await dumb.screen(showing: "status 1")
+  }
+}
