@@ -39,7 +39,7 @@ struct Visit: Sendable {
     }
     firstTime = min(firstTime, activity.firstTime)
     lastTime = max(lastTime, activity.lastTime)
-    packets += activity.packets
+    packets &+= activity.packets
     return false
   }
 }
@@ -74,7 +74,7 @@ struct Activity: Sendable {
             firstTime: run.firstTime, lastTime: run.lastTime, packets: run.count, runs: [run]))
       } else {
         parts[parts.count - 1].lastTime = max(parts[parts.count - 1].lastTime, run.lastTime)
-        parts[parts.count - 1].packets += run.count
+        parts[parts.count - 1].packets &+= run.count
         parts[parts.count - 1].runs.append(run)
       }
     }

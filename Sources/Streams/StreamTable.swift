@@ -25,6 +25,8 @@ package struct StreamTable: ~Copyable {
   private var entryIndex = SlotIndex()
   private var tracks: [Track] = []
   private var trackIndex = SlotIndex()
+  /// The tracks within a stay: only these can leave.
+  private var present: [Int] = []
   /// Nothing depends on it but how long a search takes.
   private let hashKey = UInt64.random(in: .min ... .max)
 
@@ -110,7 +112,9 @@ package struct StreamTable: ~Copyable {
     let index = entry(of: stream, leg: leg, at: time)
     if entries[index].figures.packets == 0 { active.append(index) }
     entries[index].figures.count(packet, wireBytes: wireBytes, at: time)
-    tracks[entries[index].track].arrive(
+    let track = entries[index].track
+    if !tracks[track].isPresent { present.append(track) }
+    tracks[track].arrive(
       on: entries[index].leg, of: legs, payload: bytes.extracting(packet.payload), at: time,
       times: times, figures: &entries[index].figures, events: &events)
   }
@@ -165,8 +169,8 @@ package struct StreamTable: ~Copyable {
   /// The end of the interval in which the next stay is known to have ended.
   private func nextDeparture() -> Timestamp? {
     var next: Timestamp?
-    for track in tracks {
-      if let due = track.due(times) { next = next.map { min($0, due) } ?? due }
+    for track in present {
+      if let due = tracks[track].due(times) { next = next.map { min($0, due) } ?? due }
     }
     return next.map { ($0 - .nanoseconds(1)).aligned(to: options.interval) + options.interval }
   }
@@ -175,10 +179,10 @@ package struct StreamTable: ~Copyable {
   private mutating func close(
     _ start: Timestamp, at end: Timestamp, deliver: (Snapshot) -> Void
   ) {
-    for index in tracks.indices {
-      if let due = tracks[index].due(times), due <= end {
-        events.append(tracks[index].leave(legs))
-      }
+    present.removeAll { track in
+      guard let due = tracks[track].due(times), due <= end else { return false }
+      events.append(tracks[track].leave(legs))
+      return true
     }
     let snapshot = Snapshot(
       point: point, start: start, length: options.interval, streams: closeStreams(),
