@@ -9,7 +9,8 @@ struct LegFigures: Sendable {
   var wireBytes = 0
   var firstTime = Timestamp(nanoseconds: 0)
   var lastTime = Timestamp(nanoseconds: 0)
-  var maximumGap: Duration?
+  /// The longest silence that ended here, in nanoseconds.
+  var maximumGap: Int64?
   var transits = Quantiles()
   private(set) var lost = 0
   private(set) var skipped = 0
