@@ -44,7 +44,7 @@ struct StreamPath: Sendable {
       let begins = visits[place]?.take(activity, options: options) ?? true
       if visits[place] == nil { visits[place] = Visit(activity) }
       for run in activity.runs {
-        take(run, of: passage, isShort: interval.payload == .rtp, begins: begins)
+        take(run, of: passage, isShort: interval.payload.isShort, begins: begins)
       }
     }
   }
