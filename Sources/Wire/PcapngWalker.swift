@@ -63,7 +63,7 @@ struct PcapngWalker: Sendable {
       case BlockType.sectionHeader: step = beginSection(bytes, body)
       default: step = nil
       }
-      if case .flaw = step { return step ?? .end }
+      if let step, case .flaw = step { return step }
       offset = end
       if let step { return step }
     }

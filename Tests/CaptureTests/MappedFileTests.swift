@@ -1,5 +1,6 @@
 import Capture
 import Glibc
+import Streams
 import Testing
 import Wire
 
@@ -202,5 +203,25 @@ struct `A mapped capture file` {
     #expect(
       told
         == .failed(place.path, reason: "a captured length of 2147483647 bytes is too long"))
+  }
+}
+
+struct `A point's meter` {
+  @Test func `counts a frame that cannot be decoded as other`() {
+    var meter = PointMeter(point: Point(name: "x"), options: CountingOptions())
+    var snapshots: [Snapshot] = []
+    let bytes = frame(toPort: 5004)
+    for type in [LinkType.ethernet, nil] {
+      meter.count(
+        CapturedPacket(
+          time: Timestamp(nanoseconds: 1), wireBytes: 60, bytes: bytes.rawSpan, linkType: type)
+      ) { snapshots.append($0) }
+    }
+    meter.finish(at: Timestamp(nanoseconds: 2)) { snapshots.append($0) }
+    #expect(
+      snapshots.first?.totals.first { $0.kind == .other }
+        == ProtocolTotal(kind: .other, packets: 1, wireBytes: 60))
+    #expect(snapshots.first?.totals.reduce(0) { $0 + $1.packets } == 2)
+    #expect(meter.report.packets == 2)
   }
 }
