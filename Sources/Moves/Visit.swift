@@ -81,7 +81,7 @@ struct Activity: Sendable {
     parts[parts.count - 1].lastTime = max(parts[parts.count - 1].lastTime, interval.lastTime)
     for index in parts.indices {
       parts[index].epoch = interval.epoch
-      parts[index].isShort = interval.payload == .rtp
+      parts[index].isShort = interval.payload.isShort
     }
     return parts
   }

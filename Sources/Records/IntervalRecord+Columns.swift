@@ -49,7 +49,14 @@ extension StreamInterval {
 
   var skipped: Int? {
     get { sequence?.skipped }
-    set { set(\.skipped, newValue) }
+    set {
+      if let newValue { set(\.skipped, newValue) } else { sequence?.skipped = nil }
+    }
+  }
+
+  var transportLost: Int? {
+    get { sequence?.transportLost }
+    set { if let newValue { sequence?.transportLost = newValue } }
   }
 
   var duplicates: Int? {
@@ -63,7 +70,9 @@ extension StreamInterval {
   }
 
   /// A figure that is known says that there are numbers, even where none of them is new.
-  private mutating func set(_ path: WritableKeyPath<SequenceFigures, Int>, _ value: Int?) {
+  private mutating func set<Figure>(
+    _ path: WritableKeyPath<SequenceFigures, Figure>, _ value: Figure?
+  ) {
     guard let value else { return }
     var figures = sequence ?? SequenceFigures()
     figures[keyPath: path] = value

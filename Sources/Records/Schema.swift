@@ -47,6 +47,7 @@ enum Schema {
       Column("transit_median_ms", \.interval.transitMedian),
       Column("blind", \.interval.isBlind),
       Column("sequence_runs_cut", \.interval.runsWereCut, isExtra: true),
+      Column("ts_lost", \.interval.transportLost, isExtra: true),
       Column("first_time", \.apartFirstTime, isExtra: true),
       Column("last_time", \.apartLastTime, isExtra: true),
     ])

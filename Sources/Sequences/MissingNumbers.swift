@@ -9,6 +9,8 @@ struct MissingNumbers: Sendable {
     case lost
     /// Jumped between two stays.
     case skipped
+    /// Jumped over an absence too long to tell how many they were.
+    case unknown
   }
 
   private struct Hole {

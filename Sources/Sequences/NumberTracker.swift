@@ -3,12 +3,30 @@
 /// Within stays, expected is the span of the extended numbers, received the count of distinct
 /// numbers, and lost is expected − received: duplicates are never netted against loss. Numbers that
 /// are shorter than 64 bits are extended as RFC 3550 appendix A.1 does it; a large jump that two
-/// consecutive packets confirm is a restarted sender.
+/// consecutive packets confirm is a restarted sender. Reordered is a first copy below the next
+/// expected number (RFC 4737 section 3.3).
 package struct NumberTracker: Sendable {
   /// How many bits a number has on the wire.
   package enum Width: Sendable {
     case bits16
+    case bits32
     case bits64
+
+    var bitCount: Int64 {
+      switch self {
+      case .bits16: 16
+      case .bits32: 32
+      case .bits64: 64
+      }
+    }
+
+    /// This many numbers ahead or more is a jump, which must be confirmed. RFC 3550 A.1 has 3000
+    /// for 16 bits; 32 bits leave room for the loss of many seconds.
+    var maximumDropout: Int64 { self == .bits16 ? 3000 : 1 << 24 }
+
+    /// Less than this many numbers behind is late rather than a jump. RFC 3550 A.1 has 100 for 16
+    /// bits; with 32 bits, streams of a million packets a second have a few milliseconds.
+    var maximumMisorder: Int64 { self == .bits16 ? 100 : 3000 }
   }
 
   /// What one number changed.
@@ -21,6 +39,9 @@ package struct NumberTracker: Sendable {
     package var lost = 0
     /// The change of the numbers jumped between two stays.
     package var skipped = 0
+    /// How many numbers were jumped is not known: the absence was so long that more than one cycle
+    /// fits. Late ones of them change no figure.
+    package var isUnknownJump = false
     /// A first copy below the next expected number (RFC 4737 section 3.3).
     package var isReordered = false
     /// The sender was restarted: everything before belongs to an epoch of its own.
@@ -28,11 +49,6 @@ package struct NumberTracker: Sendable {
     /// The unconfirmed number that the restart confirmed.
     package var confirmed: Int64?
   }
-
-  /// RFC 3550 A.1: a jump ahead of this many numbers or more is suspicious.
-  static let maximumDropout = 3000
-  /// RFC 3550 A.1: this far behind a number is late rather than a jump.
-  static let maximumMisorder = 100
 
   private let width: Width
   private var missing = MissingNumbers()
@@ -57,26 +73,22 @@ package struct NumberTracker: Sendable {
     _ raw: UInt64, jump: Jump = .isLoss, expected: Int64? = nil
   ) -> Outcome {
     guard let highest else { return start(at: raw) }
-    let number: Int64
-    switch width {
-    case .bits64:
-      number = Int64(clamping: raw)
-    case .bits16:
-      if let expected {
-        number = Self.nearest(raw, to: max(expected, highest))
-        awaited = nil
-      } else {
-        let ahead = Int(UInt16(truncatingIfNeeded: raw) &- UInt16(truncatingIfNeeded: highest))
-        if ahead < Self.maximumDropout {
-          number = highest + Int64(ahead)
-        } else if ahead <= 65_536 - Self.maximumMisorder {
-          return jumped(to: raw)
-        } else {
-          number = highest + Int64(ahead) - 65_536
-        }
-        awaited = nil
-      }
+    guard width != .bits64 else {
+      return place(Int64(clamping: raw), above: highest, jump: jump)
     }
+    if let expected {
+      awaited = nil
+      let isUnknown = expected &- highest > 1 << (width.bitCount - 1)
+      return place(
+        nearest(raw, to: max(expected, highest)), above: highest,
+        jump: isUnknown ? .isUnknown : jump)
+    }
+    let number = nearest(raw, to: highest)
+    let ahead = number - highest
+    guard ahead < width.maximumDropout, ahead > -width.maximumMisorder else {
+      return jumped(to: raw)
+    }
+    awaited = nil
     return place(number, above: highest, jump: jump)
   }
 
@@ -84,6 +96,8 @@ package struct NumberTracker: Sendable {
   package enum Jump: Sendable {
     case isLoss
     case isSkip
+    /// By a count of numbers that cannot be told.
+    case isUnknown
   }
 
   /// Forgets everything: the next number starts an epoch.
@@ -102,24 +116,35 @@ package struct NumberTracker: Sendable {
 
   private mutating func jumped(to raw: UInt64) -> Outcome {
     guard raw == awaited else {
-      awaited = UInt64(UInt16(truncatingIfNeeded: raw) &+ 1)
+      awaited = (raw &+ 1) & mask
       return Outcome(number: nil, isNew: false)
     }
     restart()
-    let before = Int64(UInt16(truncatingIfNeeded: raw) &- 1)
+    let before = Int64((raw &- 1) & mask)
     _ = start(at: UInt64(before))
     highest = before + 1
     return Outcome(number: before + 1, isRestart: true, confirmed: before)
   }
+
+  /// The bits of a number that is shorter than 64 bits.
+  private var mask: UInt64 { 1 << UInt64(width.bitCount) &- 1 }
 
   private mutating func place(_ number: Int64, above top: Int64, jump: Jump) -> Outcome {
     if number > top {
       highest = number
       let count = Int(number - top - 1)
       guard count > 0 else { return Outcome(number: number) }
-      missing.append(top + 1...number - 1, reason: jump == .isLoss ? .lost : .skipped)
-      return jump == .isLoss
-        ? Outcome(number: number, lost: count) : Outcome(number: number, skipped: count)
+      switch jump {
+      case .isLoss:
+        missing.append(top + 1...number - 1, reason: .lost)
+        return Outcome(number: number, lost: count)
+      case .isSkip:
+        missing.append(top + 1...number - 1, reason: .skipped)
+        return Outcome(number: number, skipped: count)
+      case .isUnknown:
+        missing.append(top + 1...number - 1, reason: .unknown)
+        return Outcome(number: number, isUnknownJump: true)
+      }
     }
     if number < lowest {
       let count = Int(lowest - number - 1)
@@ -130,14 +155,15 @@ package struct NumberTracker: Sendable {
     switch missing.remove(number) {
     case .lost: return Outcome(number: number, lost: -1, isReordered: true)
     case .skipped: return Outcome(number: number, skipped: -1, isReordered: true)
+    case .unknown: return Outcome(number: number, isReordered: true)
     case nil: return Outcome(number: number, isNew: false)
     }
   }
 
-  /// The extended number nearest to `expected` whose last 16 bits are `raw`.
-  package static func nearest(_ raw: UInt64, to expected: Int64) -> Int64 {
-    let difference = Int16(
-      truncatingIfNeeded: Int64(truncatingIfNeeded: raw) &- (expected & 0xffff))
-    return expected + Int64(difference)
+  /// The extended number nearest to `expected` whose last bits are `raw`.
+  private func nearest(_ raw: UInt64, to expected: Int64) -> Int64 {
+    let difference = Int64(truncatingIfNeeded: raw) &- expected
+    let unused = 64 - width.bitCount
+    return expected + (difference << unused) >> unused
   }
 }

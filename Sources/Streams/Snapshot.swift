@@ -97,14 +97,18 @@ package struct SequenceFigures: Sendable, Equatable {
   package var runsWereCut: Bool
   /// The change of (expected − received) within stays: −1 where a late number came.
   package var lost: Int
-  /// Numbers jumped between two stays.
-  package var skipped: Int
+  /// Numbers jumped between two stays; nil where an absence lasted more than half a cycle of
+  /// numbers that wrap, so that more than one count fits.
+  package var skipped: Int?
   package var duplicates: Int
   package var reordered: Int
+  /// Of a transport stream in RTP: its packets that are missing by their continuity counters, a
+  /// lower bound; nil without.
+  package var transportLost: Int?
 
   package init(
-    runs: [NumberRun] = [], runsWereCut: Bool = false, lost: Int = 0, skipped: Int = 0,
-    duplicates: Int = 0, reordered: Int = 0
+    runs: [NumberRun] = [], runsWereCut: Bool = false, lost: Int = 0, skipped: Int? = 0,
+    duplicates: Int = 0, reordered: Int = 0, transportLost: Int? = nil
   ) {
     self.runs = runs
     self.runsWereCut = runsWereCut
@@ -112,6 +116,7 @@ package struct SequenceFigures: Sendable, Equatable {
     self.skipped = skipped
     self.duplicates = duplicates
     self.reordered = reordered
+    self.transportLost = transportLost
   }
 }
 
@@ -134,8 +139,20 @@ package enum PayloadKind: String, Sendable, CaseIterable {
   case nemotop
   /// RTP (RFC 3550): 16-bit numbers.
   case rtp
+  /// An MPEG transport stream in RTP (RFC 2250): RTP's numbers, and the continuity counters apart.
+  case rtpTransport = "rtp/mpeg-ts"
+  /// An MPEG transport stream (ISO/IEC 13818-1) in UDP: the figures count its packets, and are
+  /// lower bounds.
+  case transport = "mpeg-ts"
+  /// The datagrams of iperf 2, numbers of 32 bits.
+  case iperf2
+  /// The datagrams of iperf 3, numbers of 32 bits.
+  case iperf3
   /// None that we know.
   case unknown = "-"
+
+  /// Whether numbers have 16 bits, which wrap in minutes.
+  package var isShort: Bool { self == .rtp || self == .rtpTransport }
 }
 
 /// A dated change of one stream at one point.

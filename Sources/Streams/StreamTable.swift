@@ -115,8 +115,9 @@ package struct StreamTable: ~Copyable {
     let track = entries[index].track
     if !tracks[track].isPresent { present.append(track) }
     tracks[track].arrive(
-      on: entries[index].leg, of: legs, payload: bytes.extracting(packet.payload), at: time,
-      times: times, figures: &entries[index].figures, events: &events)
+      on: entries[index].leg, of: legs, payload: bytes.extracting(packet.payload),
+      length: packet.udpBytes, at: time, times: times, figures: &entries[index].figures,
+      events: &events)
   }
 
   private mutating func leg(of outer: OuterHeaders) -> Int {
@@ -236,7 +237,7 @@ extension StreamInterval {
       wireBytes: figures.wireBytes, firstTime: figures.firstTime, lastTime: figures.lastTime,
       sequence: hasNumbers ? figures.sequence : nil,
       maximumGap: figures.maximumGap.map { .nanoseconds($0) },
-      jitter: track.jitter.value, transitMinimum: figures.transits.minimum,
+      jitter: track.jitter, transitMinimum: figures.transits.minimum,
       transitMedian: figures.transits.median, isBlind: isBlind)
   }
 }

@@ -12,14 +12,10 @@ struct Track: Sendable {
   private(set) var lastLeg: Int
   /// Within a stay.
   private(set) var isPresent = false
-  private(set) var epoch = 0
-  private(set) var jitter = Jitter()
   private var wasSeen = false
   private var spacing = Spacing()
   private var reader = PayloadReader()
-  private var tracker: NumberTracker?
-  private var synchronizationSource: UInt32 = 0
-  private var retiredSource: UInt32?
+  private var numbers = NumberSources()
 
   init(stream: StreamKey, leg: Int, depth: Int, isDelivery: Bool, at time: Timestamp) {
     self.stream = stream
@@ -30,6 +26,9 @@ struct Track: Sendable {
   }
 
   var payload: PayloadKind { reader.kind }
+  /// Counts restarts of the sender.
+  var epoch: Int { numbers.epoch }
+  var jitter: Duration? { numbers.jitter }
 
   /// When a stay ends that has no further packet.
   func due(_ times: CountingTimes) -> Timestamp? {
@@ -46,15 +45,16 @@ struct Track: Sendable {
   }
 
   /// Takes a packet on this leg of the table, adding what its numbers tell to the figures, and what
-  /// changed to the events.
+  /// changed to the events. The payload may be cut, `length` is what it was.
   mutating func arrive(
-    on leg: Int, of legs: [Leg], payload: RawSpan, at time: Timestamp, times: CountingTimes,
-    figures: inout LegFigures, events: inout [StreamEvent]
+    on leg: Int, of legs: [Leg], payload: RawSpan, length: Int, at time: Timestamp,
+    times: CountingTimes, figures: inout LegFigures, events: inout [StreamEvent]
   ) {
     let silence = time.nanoseconds(since: lastTime)
     let beat = spacing.nanoseconds
     let gapOver = times.gapOver(spacing: beat)
-    if isPresent, silence >= times.leftAfter(spacing: beat) { events.append(leave(legs)) }
+    let leftAfter = times.leftAfter(spacing: beat)
+    if isPresent, silence >= leftAfter { events.append(leave(legs)) }
     let begins = !isPresent
     let returns = begins && wasSeen
     if begins {
@@ -62,16 +62,15 @@ struct Track: Sendable {
       isPresent = true
     }
     let lostBefore = figures.lost
-    let rhythm = Rhythm(
-      silence: silence, isGap: wasSeen && silence >= gapOver, returns: returns)
-    let numbers = reader.read(payload, at: time)
-    for reading in numbers.earlier { count(reading, rhythm: rhythm, figures: &figures) }
-    if let own = numbers.own { count(own, rhythm: rhythm, figures: &figures) }
+    let rhythm = NumberSources.Rhythm(
+      silence: silence, isGap: wasSeen && silence >= gapOver, returns: returns,
+      jump: returns && !isDelivery ? .isSkip : .isLoss, spacing: beat, leftAfter: leftAfter)
+    take(payload, length: length, at: time, rhythm: rhythm, figures: &figures)
     if wasSeen, !returns || isDelivery {
       figures.maximumGap = max(figures.maximumGap ?? 0, silence)
       // Two packets alone do not tell a gap from a slow beat.
       if silence >= gapOver, isDelivery && returns || beat != nil {
-        let missing = tracker == nil ? nil : figures.lost &- lostBefore
+        let missing = numbers.isEmpty ? nil : figures.lost &- lostBefore
         events.append(
           StreamEvent(
             time: time, stream: stream, leg: legs[leg],
@@ -86,46 +85,28 @@ struct Track: Sendable {
     lastLeg = leg
   }
 
-  private struct Rhythm {
-    /// In nanoseconds.
-    var silence: Int64
-    var isGap: Bool
-    var returns: Bool
-  }
-
-  private mutating func count(
-    _ reading: PayloadReader.Reading, rhythm: Rhythm, figures: inout LegFigures
+  private mutating func take(
+    _ payload: RawSpan, length: Int, at time: Timestamp, rhythm: NumberSources.Rhythm,
+    figures: inout LegFigures
   ) {
-    guard reading.source != retiredSource else { return }
-    if tracker == nil {
-      tracker = NumberTracker(width: reader.kind == .nemotop ? .bits64 : .bits16)
-      synchronizationSource = reading.source
-    } else if reading.source != synchronizationSource {
-      retiredSource = synchronizationSource
-      synchronizationSource = reading.source
-      tracker?.restart()
-      epoch += 1
-      jitter = Jitter()
+    if rhythm.returns, !isDelivery, reader.hasTransport {
+      // Four bits tell nothing over an absence.
+      reader.breakOff()
+      if reader.kind == .transport { figures.skipUnknown() }
     }
-    let skips = rhythm.returns && !isDelivery
-    let expected = rhythm.returns ? expectedNumber(after: rhythm.silence) : nil
-    guard
-      let outcome = tracker?.take(
-        reading.number, jump: skips ? .isSkip : .isLoss, expected: expected)
-    else { return }
-    if outcome.isRestart { epoch += 1 }
-    figures.take(outcome, at: reading.time, afterSilence: rhythm.isGap)
-    if rhythm.returns { jitter.breakOff() }
-    if outcome.isNew, let transit = reading.transit { jitter.take(transitNanoseconds: transit) }
-    if let transit = reading.absoluteTransit { figures.transits.take(nanoseconds: transit) }
-  }
-
-  /// The number that time and rate foretell after a silence.
-  private func expectedNumber(after silence: Int64) -> Int64? {
-    guard let highest = tracker?.highest, let spacing = spacing.nanoseconds, spacing > 0 else {
-      return nil
+    let found = reader.read(payload, length: length, at: time)
+    for reading in found.earlier {
+      numbers.take(reading, width: reader.width, rhythm: rhythm, figures: &figures)
     }
-    let steps = Double(silence) / Double(spacing)
-    return highest &+ Int64(min(steps, 1e15))
+    if let own = found.own {
+      numbers.take(own, width: reader.width, rhythm: rhythm, figures: &figures)
+    }
+    if let outcome = found.transport {
+      if reader.kind == .transport {
+        figures.take(outcome)
+      } else {
+        figures.take(inner: outcome)
+      }
+    }
   }
 }

@@ -85,7 +85,8 @@ private struct RandomSteps: RandomNumberGenerator {
         SequenceFigures(
           runs: (0..<random.next() % 4).map { _ in random.run(within: start) },
           runsWereCut: Bool.random(using: &random), lost: -random.count(),
-          skipped: random.count(), duplicates: random.count(), reordered: random.count())
+          skipped: random.maybe { $0.count() }, duplicates: random.count(),
+          reordered: random.count(), transportLost: random.maybe { $0.count() })
       },
       maximumGap: maybe { $0.duration() }, jitter: maybe { $0.duration() },
       transitMinimum: maybe { $0.duration() }, transitMedian: maybe { $0.duration() },
@@ -153,6 +154,7 @@ private func expectEqual(
       for index in streams.indices {
         streams[index].firstTime = written.streams[index].firstTime
         streams[index].lastTime = written.streams[index].lastTime
+        streams[index].sequence?.transportLost = written.streams[index].sequence?.transportLost
       }
     }
     #expect(streams == written.streams)
@@ -172,7 +174,7 @@ struct `What was written` {
   }
 
   @Test(arguments: 1...8)
-  func `is read again from a CSV folder, but for packet times that no run tells`(
+  func `is read again from a CSV folder, but for packet times and columns of JSON alone`(
     seed: UInt64
   ) throws {
     var random = RandomSteps(seed: seed)

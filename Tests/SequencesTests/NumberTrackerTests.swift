@@ -47,10 +47,11 @@ private struct Sum: Equatable {
       ([1, 10, 5, 5, 9, 2], Sum(lost: 5, duplicates: 1, reordered: 3)),
       ([7], Sum()),
     ] as [([UInt64], Sum)])
-  fileprivate func `the table of short streams comes out for both widths`(
+  fileprivate func `the table of short streams comes out for every width`(
     numbers: [UInt64], expected: Sum
   ) {
     #expect(Sum(numbers, width: .bits16) == expected)
+    #expect(Sum(numbers, width: .bits32) == expected)
     #expect(Sum(numbers, width: .bits64) == expected)
   }
 
@@ -79,6 +80,23 @@ private struct Sum: Equatable {
     #expect(Sum(numbers, width: .bits16) == expected)
   }
 
+  @Test(
+    arguments: [
+      // The loss of many seconds is loss.
+      ([100, 1_000_100], Sum(lost: 999_999)),
+      ([100, 1 << 24 + 100], Sum()),
+      ([100, 1 << 24 + 100, 1 << 24 + 101], Sum(restarts: 1)),
+      // Far more than RFC 3550's hundred may be late.
+      ([5000, 2001], Sum(lost: 2998, reordered: 1)),
+      ([5000, 1, 2], Sum(restarts: 1)),
+      ([0xffff_fffe, 0xffff_ffff, 0, 2, 1], Sum(reordered: 1)),
+    ] as [([UInt64], Sum)])
+  fileprivate func `32-bit numbers leave more room before a jump`(
+    numbers: [UInt64], expected: Sum
+  ) {
+    #expect(Sum(numbers, width: .bits32) == expected)
+  }
+
   @Test func `a restart counts both packets that proved it`() {
     var tracker = NumberTracker(width: .bits16)
     for number in 1...10 { _ = tracker.take(UInt64(number)) }
@@ -105,13 +123,31 @@ private struct Sum: Equatable {
   @Test func `after an absence 16-bit numbers are placed by time and rate`() {
     var tracker = NumberTracker(width: .bits16)
     _ = tracker.take(1000)
-    // Two cycles and some went by elsewhere.
+    let outcome = tracker.take(1500, jump: .isSkip, expected: 1000 + 32_768)
+    #expect(outcome.number == 1500)
+    #expect(outcome.skipped == 499)
+    #expect(!outcome.isUnknownJump)
+    // Most of a cycle went by elsewhere.
+    let far = tracker.take(10, jump: .isSkip, expected: 1500 + 32_768)
+    #expect(far.number == 65_546)
+    #expect(far.skipped == 64_045)
+  }
+
+  @Test func `after more than half a cycle nobody knows what was skipped`() {
+    var tracker = NumberTracker(width: .bits16)
+    _ = tracker.take(1000)
     let outcome = tracker.take(1500, jump: .isSkip, expected: 1000 + 131_072 + 400)
     #expect(outcome.number == 132_572)
-    #expect(outcome.skipped == 131_072 + 499)
+    #expect(outcome.isUnknownJump)
+    #expect(outcome.skipped == 0)
+    // One that is late belongs to nothing that was counted.
+    let late = tracker.take(1499)
+    #expect(late.isReordered)
+    #expect(late.skipped == 0)
+    #expect(late.lost == 0)
     // A paused sender goes on from the next number, whatever the clock foretells.
-    let paused = tracker.take(1501, jump: .isSkip, expected: 1500 + 131_072 + 20_000)
-    #expect(paused.number == 132_573)
+    let paused = tracker.take(1501, jump: .isSkip, expected: 132_572 + 20_000)
+    #expect(paused == NumberTracker.Outcome(number: 132_573))
   }
 
   @Test func `hostile 64-bit numbers neither trap nor count as late`() {
@@ -160,11 +196,13 @@ private struct Sum: Equatable {
     #expect(Sum(numbers, width: .bits64) == reference.sum)
     let shifted = numbers.map { ($0 + 5000) % 65_536 }
     #expect(Sum(shifted, width: .bits16) == reference.sum)
+    let wrapped = numbers.map { ($0 + 0xffff_1000) % (1 << 32) }
+    #expect(Sum(wrapped, width: .bits32) == reference.sum)
   }
 }
 
 /// The generator of Steele, Lea and Flood: small, and good enough for test streams.
-private struct SplitMix {
+struct SplitMix {
   var state: UInt64
 
   mutating func next() -> UInt64 {

@@ -1,0 +1,187 @@
+import Sequences
+import Wire
+
+/// The numbers of a stream's synchronization sources (RFC 3550 section 3), each followed apart.
+///
+/// One source leads: its numbers are the stream's runs, its jitter the stream's. A source is believed
+/// once a second packet confirms it. If the leader was not heard between the two, the sender was
+/// restarted: the new source leads, and an epoch begins. If it was, or if a source goes on that had
+/// been replaced, several sources share the stream: then another one leads only after the leader has
+/// been silent for the time of `left`. The loss, duplicates and reordering of all sources add up.
+struct NumberSources: Sendable {
+  /// What time says about a packet.
+  struct Rhythm {
+    /// The silence before it in nanoseconds.
+    var silence: Int64
+    var isGap: Bool
+    /// It is the first packet of a further stay.
+    var returns: Bool
+    /// How numbers that were jumped count.
+    var jump: NumberTracker.Jump
+    /// The usual time between packets, and the silence after which a source has left, in
+    /// nanoseconds.
+    var spacing: Int64?
+    var leftAfter: Int64
+  }
+
+  /// How many sources are followed at the most.
+  static let capacity = 8
+
+  /// The first one leads.
+  private var sources: [NumberSource] = []
+  private var isShared = false
+  private var packets = 0
+  private(set) var epoch = 0
+
+  var isEmpty: Bool { sources.isEmpty }
+
+  /// The leader's.
+  var jitter: Duration? { sources.first?.jitter.value }
+
+  mutating func take(
+    _ reading: PayloadReader.Reading, width: NumberTracker.Width, rhythm: Rhythm,
+    figures: inout LegFigures
+  ) {
+    packets += 1
+    if sources.isEmpty {
+      sources.append(NumberSource(identifier: reading.source, width: width))
+    }
+    if sources[0].identifier == reading.source {
+      count(reading, of: 0, rhythm: rhythm, figures: &figures)
+    } else if let index = sources.firstIndex(where: { $0.identifier == reading.source }) {
+      take(reading, ofOther: index, rhythm: rhythm, figures: &figures)
+    } else {
+      if sources.count == Self.capacity { dropOldest() }
+      var source = NumberSource(identifier: reading.source, width: width)
+      source.hold(reading, after: packets)
+      sources.append(source)
+    }
+  }
+
+  private mutating func take(
+    _ reading: PayloadReader.Reading, ofOther index: Int, rhythm: Rhythm,
+    figures: inout LegFigures
+  ) {
+    let leaderIsSilent =
+      reading.time.nanoseconds(since: sources[0].lastTime) >= rhythm.leftAfter
+    guard let held = sources[index].held else {
+      if sources[index].goesOn { isShared = true }
+      let leads = isShared && leaderIsSilent
+      if leads { lead(index) }
+      count(reading, of: leads ? 0 : index, rhythm: rhythm, figures: &figures)
+      return
+    }
+    guard held.isFollowed(by: reading) else {
+      sources[index].hold(reading, after: packets)
+      return
+    }
+    let leads =
+      sources[0].lastPacket < sources[index].lastPacket && (!isShared || leaderIsSilent)
+    if leads { lead(index) } else { isShared = true }
+    sources[leads ? 0 : index].confirm()
+    count(held, of: leads ? 0 : index, rhythm: rhythm, figures: &figures)
+    count(reading, of: leads ? 0 : index, rhythm: rhythm, figures: &figures)
+  }
+
+  private mutating func lead(_ index: Int) {
+    sources[0].stepDown()
+    sources.swapAt(0, index)
+    epoch += 1
+  }
+
+  private mutating func dropOldest() {
+    let oldest = sources.indices.dropFirst().min {
+      sources[$0].lastPacket < sources[$1].lastPacket
+    }
+    if let oldest { sources.remove(at: oldest) }
+  }
+
+  private mutating func count(
+    _ reading: PayloadReader.Reading, of index: Int, rhythm: Rhythm, figures: inout LegFigures
+  ) {
+    let leads = index == 0
+    // Where sources share a stream, its rhythm is that of none of them.
+    let expected =
+      leads && !isShared && rhythm.returns
+      ? sources[index].expectedNumber(after: rhythm.silence, spacing: rhythm.spacing) : nil
+    let outcome = sources[index].take(
+      reading, after: packets, jump: rhythm.jump, expected: expected, isReturn: rhythm.returns)
+    if outcome.isRestart, leads { epoch += 1 }
+    figures.take(outcome, at: reading.time, afterSilence: rhythm.isGap, keepsRuns: leads)
+    if let transit = reading.absoluteTransit { figures.transits.take(nanoseconds: transit) }
+  }
+}
+
+/// The numbers of one synchronization source.
+struct NumberSource: Sendable {
+  let identifier: UInt32
+  /// Its first packet, until a second one confirms it.
+  private(set) var held: PayloadReader.Reading?
+  /// Its last packet, among those of the stream.
+  private(set) var lastPacket = 0
+  private(set) var lastTime = Timestamp(nanoseconds: .min)
+  private(set) var jitter = Jitter()
+  private var tracker: NumberTracker
+  private var clock = MediaClock()
+  /// The packets in order since another source took its place.
+  private var steps = 0
+
+  init(identifier: UInt32, width: NumberTracker.Width) {
+    self.identifier = identifier
+    tracker = NumberTracker(width: width)
+  }
+
+  /// Whether it was not replaced but goes on: more than the last packets on the way came.
+  var goesOn: Bool { steps > 1 }
+
+  mutating func hold(_ reading: PayloadReader.Reading, after packets: Int) {
+    held = reading
+    lastPacket = packets
+    lastTime = reading.time
+  }
+
+  mutating func confirm() {
+    held = nil
+  }
+
+  mutating func stepDown() {
+    steps = 0
+  }
+
+  mutating func take(
+    _ reading: PayloadReader.Reading, after packets: Int, jump: NumberTracker.Jump,
+    expected: Int64?, isReturn: Bool
+  ) -> NumberTracker.Outcome {
+    lastPacket = packets
+    lastTime = max(lastTime, reading.time)
+    let outcome = tracker.take(reading.number, jump: jump, expected: expected)
+    if isReturn || outcome.isRestart { jitter.breakOff() }
+    guard outcome.isNew else { return outcome }
+    steps += outcome.isReordered ? 0 : 1
+    if let media = reading.media {
+      if let transit = clock.transit(of: media, at: reading.time) {
+        jitter.take(transitNanoseconds: transit)
+      } else {
+        jitter.breakOff()
+      }
+    } else if let transit = reading.transit {
+      jitter.take(transitNanoseconds: transit)
+    }
+    return outcome
+  }
+
+  /// The number that time and rate foretell after a silence.
+  func expectedNumber(after silence: Int64, spacing: Int64?) -> Int64? {
+    guard let highest = tracker.highest, let spacing, spacing > 0 else { return nil }
+    let steps = Double(silence) / Double(spacing)
+    return highest &+ Int64(min(steps, 1e15))
+  }
+}
+
+extension PayloadReader.Reading {
+  /// Whether the other is the next packet of the same source, or near it.
+  fileprivate func isFollowed(by other: Self) -> Bool {
+    let step = Int16(truncatingIfNeeded: other.number &- number)
+    return step != 0 && step.magnitude <= 16
+  }
+}
