@@ -1,4 +1,5 @@
 import Sequences
+import Streams
 import Wire
 
 /// Which numbers arrived in an interval: in CSV `first-last@first_time/last_time`, joined by `;`, with
@@ -7,6 +8,17 @@ struct ArrivedRuns: Equatable {
   var runs: [NumberRun]
   /// JSON says it in a key of its own.
   var wereCut = false
+}
+
+extension ArrivedRuns {
+  /// Numbers that are exact in every JSON reader, and whose sums do not overflow.
+  private static let limits = -Int64(Int.recordLimit)...Int64(Int.recordLimit)
+
+  /// The runs of these figures, without those beyond the limits: such a list is cut.
+  init(_ figures: SequenceFigures) {
+    runs = figures.runs.filter { Self.limits ~= $0.first && Self.limits ~= $0.last }
+    wereCut = figures.runsWereCut || runs.count < figures.runs.count
+  }
 }
 
 extension ArrivedRuns: RecordValue {
@@ -56,12 +68,11 @@ extension ArrivedRuns: RecordValue {
     }
   }
 
-  /// False where the run would be backwards or longer than can be counted.
+  /// False where the run would be backwards or beyond the limit.
   private mutating func append(
     _ first: Int64, _ last: Int64, _ firstTime: Timestamp, _ lastTime: Timestamp
   ) -> Bool {
-    let (span, overflow) = last.subtractingReportingOverflow(first)
-    guard !overflow, 0..<Int64.max ~= span else { return false }
+    guard first <= last, Self.limits ~= first, Self.limits ~= last else { return false }
     runs.append(NumberRun(first: first, last: last, firstTime: firstTime, lastTime: lastTime))
     return true
   }

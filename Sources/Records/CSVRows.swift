@@ -9,6 +9,10 @@ final class CSVRows<Row: Sendable> {
   private var line = 0
   private var columns: [String] = []
   private var isAtEnd = false
+  /// The row to come; nil at the end, and from a line on that is no row.
+  private(set) var upcoming: Row?
+  /// Why there is no row to come, where that is not the end.
+  private(set) var failure: RecordError?
 
   init(_ table: Table<Row>, folder: String) throws(RecordError) {
     self.table = table
@@ -18,10 +22,22 @@ final class CSVRows<Row: Sendable> {
       throw .notARecording(
         path: input.path, reason: "it has no column \"\(table.columns[0].name)\"")
     }
+    advance()
   }
 
-  /// The next row; nil at the end.
-  func next() throws(RecordError) -> Row? {
+  /// Nil where the folder has no such file.
+  convenience init?(ifThere table: Table<Row>, folder: String) throws(RecordError) {
+    guard RecordInput.exists(folder + "/" + table.file) else { return nil }
+    try self.init(table, folder: folder)
+  }
+
+  /// Goes on to the row behind the one to come.
+  func advance() {
+    upcoming = nil
+    do throws(RecordError) { upcoming = try next() } catch { failure = error }
+  }
+
+  private func next() throws(RecordError) -> Row? {
     guard let fields = try fields() else { return nil }
     guard fields.count == columns.count else {
       throw malformed("\(fields.count) fields where the header has \(columns.count)")

@@ -28,17 +28,17 @@ extension StreamInterval {
     set { payload = newValue ?? .unknown }
   }
 
-  var runsStart: Timestamp? { sequence?.runs.map(\.firstTime).min() }
-  var runsEnd: Timestamp? { sequence?.runs.map(\.lastTime).max() }
+  var runsStart: Timestamp? { arrivedRuns?.runs.map(\.firstTime).min() }
+  var runsEnd: Timestamp? { arrivedRuns?.runs.map(\.lastTime).max() }
 
   var arrivedRuns: ArrivedRuns? {
-    get { sequence.map { ArrivedRuns(runs: $0.runs, wereCut: $0.runsWereCut) } }
+    get { sequence.map(ArrivedRuns.init) }
     set { sequence = newValue.map { SequenceFigures(runs: $0.runs, runsWereCut: $0.wereCut) } }
   }
 
   /// True or not known.
   var runsWereCut: Bool? {
-    get { sequence?.runsWereCut == true ? true : nil }
+    get { arrivedRuns?.wereCut == true ? true : nil }
     set { if newValue == true { sequence?.runsWereCut = true } }
   }
 

@@ -1,8 +1,10 @@
-/// A JSON value (RFC 8259) that keeps the order of its members and the digits of its numbers.
+import Foundation
+
+/// A JSON value (RFC 8259): exact numbers, and members in the order in which they are written.
 enum JSONValue: Equatable {
   case null
   case boolean(Bool)
-  /// The number as it is written.
+  /// The number in decimal digits.
   case number(String)
   case string(String)
   case array([JSONValue])
@@ -61,5 +63,37 @@ enum JSONValue: Equatable {
       }
     }
     text += "\""
+  }
+}
+
+/// The members of an object have no order of their own (RFC 8259 section 4): they are read in the
+/// order of their names.
+extension JSONValue: Decodable {
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    // What a recording has most of comes first: a wrong guess costs more than all else here.
+    if container.decodeNil() {
+      self = .null
+    } else if let text = try? container.decode(String.self) {
+      self = .string(text)
+    } else if let number = try? container.decode(Decimal.self) {
+      self = .number("\(number)")
+    } else if let value = try? container.decode(Bool.self) {
+      self = .boolean(value)
+    } else if let values = try? container.decode([JSONValue].self) {
+      self = .array(values)
+    } else {
+      self.init(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  init(_ members: [String: JSONValue]) {
+    self = .object(
+      members.sorted { $0.key < $1.key }.map { Member(name: $0.key, value: $0.value) })
+  }
+
+  /// The members of the object that the text holds; nil where it holds none.
+  static func members(of text: [UInt8]) -> [String: JSONValue]? {
+    try? JSONDecoder().decode([String: JSONValue].self, from: Data(text))
   }
 }

@@ -13,8 +13,8 @@ extension MarkDetail: RecordValue {
   }
 
   init?(text: String) {
-    guard let json = try? JSONParser.parse(Array(text.utf8)) else { return nil }
-    self.init(json: json)
+    guard let members = JSONValue.members(of: Array(text.utf8)) else { return nil }
+    self.init(json: JSONValue(members))
   }
 
   init?(json: JSONValue) {

@@ -47,7 +47,7 @@ package struct IntervalRecord: Sendable, Equatable {
 }
 
 /// Packets of one protocol at one point in one interval; or, without a protocol, what the capture
-/// dropped.
+/// dropped. One without either says that the interval has marks only, as where streams had left.
 package struct TotalRecord: Sendable, Equatable {
   /// The interval's start.
   package var time: Timestamp
@@ -78,7 +78,8 @@ extension Record {
         (total.kind, total.packets, total.wireBytes) = (count.kind, count.packets, count.wireBytes)
         records.append(.total(total))
       }
-      if snapshot.captureDrops > 0 {
+      // Also where nothing was captured: marks alone would not tell when their interval was.
+      if snapshot.captureDrops > 0 || snapshot.streams.isEmpty && snapshot.totals.isEmpty {
         (total.kind, total.packets, total.wireBytes) = (nil, 0, 0)
         total.captureDrops = snapshot.captureDrops
         records.append(.total(total))

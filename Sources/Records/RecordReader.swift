@@ -31,31 +31,39 @@ final class LineSteps: RecordedSteps {
   /// Steps that were read and not asked for, the latest first.
   private var waiting: [Observed] = []
   private var isAtEnd = false
+  /// Why reading ended early: told once all steps before were asked for.
+  private var failure: RecordError?
 
   init(path: String) throws(RecordError) {
     input = try RecordInput(reading: path)
     stream = RecordStream(path: path)
     points = []
-    try refill()
+    refill()
     points = stream.points
+    if waiting.isEmpty, let failure { throw failure }
     guard points.isEmpty, path != "-" else { return }
     points = try Self.survey(path)
     input = try RecordInput(reading: path)
     stream = RecordStream(path: path, points: points)
     waiting = []
     isAtEnd = false
+    failure = nil
   }
 
   func next() throws(RecordError) -> Observed? {
-    try refill()
-    return waiting.popLast()
+    refill()
+    if let step = waiting.popLast() { return step }
+    if let failure { throw failure }
+    return nil
   }
 
-  private func refill() throws(RecordError) {
+  private func refill() {
     while waiting.isEmpty, !isAtEnd {
-      let bytes = try input.read()
-      isAtEnd = bytes.isEmpty
-      var steps = try stream.take(bytes)
+      var bytes: [UInt8] = []
+      do throws(RecordError) { bytes = try input.read() } catch { failure = error }
+      var steps = stream.take(bytes)
+      failure = failure ?? stream.failure
+      isAtEnd = bytes.isEmpty || failure != nil
       if isAtEnd, let last = stream.finish() { steps.append(last) }
       waiting = steps.reversed()
     }
@@ -65,79 +73,11 @@ final class LineSteps: RecordedSteps {
     let input = try RecordInput(reading: path)
     var stream = RecordStream(path: path)
     var survey = PointSurvey()
-    while true {
+    while stream.failure == nil {
       let bytes = try input.read()
-      if bytes.isEmpty { return survey.points }
-      for record in try stream.records(in: bytes) { survey.take(record) }
+      if bytes.isEmpty { break }
+      for record in stream.records(in: bytes) { survey.take(record) }
     }
-  }
-}
-
-/// The steps of a folder of CSV files: intervals and totals in their order, and with them the marks
-/// and moves up to their end.
-final class FolderSteps: RecordedSteps {
-  let points: [RecordedPoint]
-  private let intervals: CSVRows<IntervalRecord>
-  private let totals: CSVRows<TotalRecord>
-  private var nextInterval: IntervalRecord?
-  private var nextTotal: TotalRecord?
-  /// Not handed over yet, the latest first.
-  private var marks: [Mark]
-  private var moves: [Move]
-  private var assembler: StepAssembler
-
-  init(path: String) throws(RecordError) {
-    guard RecordInput.exists(path + "/" + Schema.intervals.file) else {
-      throw .notARecording(path: path, reason: "there is no \(Schema.intervals.file) in it")
-    }
-    intervals = try CSVRows(Schema.intervals, folder: path)
-    totals = try CSVRows(Schema.totals, folder: path)
-    marks = try Self.all(Schema.marks, in: path).sorted { $0.time < $1.time }.reversed()
-    moves = try Self.all(Schema.moves, in: path).sorted { $0.firstAfter < $1.firstAfter }.reversed()
-    let described = try Self.all(Schema.meta, in: path)
-    points = described.isEmpty ? try Self.survey(path) : described
-    assembler = StepAssembler(points: points)
-    nextInterval = try intervals.next()
-    nextTotal = try totals.next()
-  }
-
-  func next() throws(RecordError) -> Observed? {
-    let length = points.map(\.interval).max() ?? .zero
-    let start = [nextInterval?.time, nextTotal?.time].compactMap(\.self).min()
-    while let row = nextInterval, row.time == start {
-      _ = assembler.take(.interval(row))
-      nextInterval = try intervals.next()
-    }
-    while let row = nextTotal, row.time == start {
-      _ = assembler.take(.total(row))
-      nextTotal = try totals.next()
-    }
-    while let mark = marks.last, start.map({ mark.time < $0 + length }) ?? true {
-      _ = assembler.take(.mark(mark))
-      marks.removeLast()
-    }
-    while let move = moves.last, start.map({ move.firstAfter < $0 + length }) ?? true {
-      _ = assembler.take(.move(move))
-      moves.removeLast()
-    }
-    return assembler.finish()
-  }
-
-  /// All rows of a file that may be missing.
-  private static func all<Row>(
-    _ table: Table<Row>, in folder: String
-  ) throws(RecordError) -> [Row] {
-    guard RecordInput.exists(folder + "/" + table.file) else { return [] }
-    let rows = try CSVRows(table, folder: folder)
-    var all: [Row] = []
-    while let row = try rows.next() { all.append(row) }
-    return all
-  }
-
-  private static func survey(_ folder: String) throws(RecordError) -> [RecordedPoint] {
-    var survey = PointSurvey()
-    for row in try all(Schema.intervals, in: folder) { survey.take(.interval(row)) }
-    for row in try all(Schema.totals, in: folder) { survey.take(.total(row)) }
     return survey.points
   }
 }

@@ -11,6 +11,8 @@ package struct RecordStream: Sendable {
   private var assembler: StepAssembler
   /// The points of the recording, as far as it was read; complete once there is a step.
   package private(set) var points: [RecordedPoint]
+  /// The line that is no record, if there was one: nothing behind it is read.
+  package private(set) var failure: RecordError?
 
   /// - Parameters:
   ///   - path: what errors name.
@@ -22,9 +24,9 @@ package struct RecordStream: Sendable {
   }
 
   /// Takes the next bytes, and gives the steps that ended in them.
-  package mutating func take(_ bytes: [UInt8]) throws(RecordError) -> [Observed] {
+  package mutating func take(_ bytes: [UInt8]) -> [Observed] {
     var steps: [Observed] = []
-    for record in try records(in: bytes) {
+    for record in records(in: bytes) {
       if let step = assembler.take(record) { steps.append(step) }
     }
     return steps
@@ -34,17 +36,19 @@ package struct RecordStream: Sendable {
   package mutating func finish() -> Observed? { assembler.finish() }
 
   /// The records of the lines that end in these bytes.
-  mutating func records(in bytes: [UInt8]) throws(RecordError) -> [Record] {
+  mutating func records(in bytes: [UInt8]) -> [Record] {
     var records: [Record] = []
     var rest = bytes[...]
-    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+    while failure == nil, let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
       partial += rest[..<end]
       rest = rest[(end + 1)...]
       line += 1
-      if let record = try record(partial) {
-        if case .meta(let point) = record { points.append(point) }
-        records.append(record)
-      }
+      do throws(RecordError) {
+        if let record = try record(partial) {
+          if case .meta(let point) = record { points.append(point) }
+          records.append(record)
+        }
+      } catch { failure = error }
       partial.removeAll(keepingCapacity: true)
     }
     partial += rest
@@ -53,14 +57,9 @@ package struct RecordStream: Sendable {
 
   private func record(_ bytes: [UInt8]) throws(RecordError) -> Record? {
     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return nil }
-    let value: JSONValue
-    do throws(JSONParser.Malformed) { value = try JSONParser.parse(bytes) } catch {
-      throw malformed("\(error.reason), at byte \(error.column)")
-    }
-    guard case .object(let members) = value else { throw malformed("no JSON object") }
-    let named = Dictionary(members.map { ($0.name, $0.value) }) { _, last in last }
-    guard case .string(let kind)? = named["record"] else { throw malformed("no \"record\"") }
-    do throws(ColumnError) { return try Record(kind: kind, members: named) } catch {
+    guard let members = JSONValue.members(of: bytes) else { throw malformed("no JSON object") }
+    guard case .string(let kind)? = members["record"] else { throw malformed("no \"record\"") }
+    do throws(ColumnError) { return try Record(kind: kind, members: members) } catch {
       throw malformed("\"\(error.name)\" of a record \"\(kind)\"")
     }
   }

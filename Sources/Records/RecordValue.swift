@@ -42,10 +42,17 @@ extension RecordValue where Self: RawRepresentable, RawValue == String {
 extension String: RecordValue {}
 
 extension Int: RecordValue {
-  /// A count within ±2⁵³, which every JSON reader keeps exactly (RFC 8259 section 6), so that sums of
-  /// what a file says do not overflow.
+  /// Counts are within ±2⁵³, which every JSON reader keeps exactly (RFC 8259 section 6), so that sums
+  /// of what a file says do not overflow.
+  static let recordLimit = 1 << 53
+
+  /// The count; one beyond the limits, which only made-up numbers give, as the limit.
+  var text: String {
+    String(Swift.min(Swift.max(self, -Self.recordLimit), Self.recordLimit))
+  }
+
   init?(text: String) {
-    guard let number = Int(text), number.magnitude <= 1 << 53 else { return nil }
+    guard let number = Int(text), number.magnitude <= Self.recordLimit else { return nil }
     self = number
   }
 }

@@ -99,13 +99,15 @@ struct `The reader` {
   }
 
   @Test(arguments: [
-    ("{", "a member"), ("[1]", "no JSON object"), ("{}", "no \"record\""), ("{\"a\":1 2}", "end"),
+    ("{", "no JSON object"), ("[1]", "no JSON object"), ("{\"a\":1 2}", "no JSON object"),
+    ("{}", "no \"record\""), (String(total.dropLast()), "no JSON object"),
     (#"{"record":"total","time":"yesterday"}"#, "\"time\""),
-    (total.replacing("90", with: "-"), "no JSON value"),
+    (total.replacing("90", with: "-"), "no JSON object"),
+    (total.replacing("90", with: "090"), "no JSON object"),
     (total.replacing("90", with: "9007199254740993"), "\"wire_bytes\""),
     (total.replacing("\"udp\"", with: "\"tea\""), "\"protocol\""),
-    (String(repeating: "[", count: 100_000), "deeply"),
-    (#"{"record":"\ud800"}"#, "surrogate"), (#"{"record":"\x"}"#, "escape"),
+    (String(repeating: "[", count: 100_000), "no JSON object"),
+    (#"{"record":"\ud800"}"#, "no JSON object"), (#"{"record":"\x"}"#, "no JSON object"),
   ])
   func `says which line of JSON is wrong, and how`(line: String, reason: String) {
     let text = [total, line, total].map { $0 + "\n" }.joined()
@@ -164,11 +166,94 @@ struct `The reader` {
     var stream = RecordStream(path: "a program")
     var starts: [Timestamp] = []
     for byte in folder.text("a.jsonl").utf8 {
-      starts += try stream.take([byte]).compactMap(\.snapshots.first?.start)
+      starts += stream.take([byte]).compactMap(\.snapshots.first?.start)
     }
     #expect(stream.points == described)
     #expect(starts == [moment(0)])
     #expect(stream.finish()?.snapshots.first?.start == moment(200_000_000))
     #expect(stream.finish() == nil)
+  }
+
+  @Test(arguments: ["a.jsonl", "intervals.csv", "totals.csv", "marks.csv", "moves.csv"])
+  func `gives what stands before a wrong line, and then says so`(name: String) throws {
+    let folder = TemporaryFolder()
+    var steps = (0..<2).map { silence($0) }
+    for index in steps.indices {
+      let time = steps[index].upTo - .milliseconds(1)
+      steps[index].snapshots[0].streams = [numbered]
+      steps[index].marks = [Mark(time: time, point: "cn", kind: .clock)]
+      steps[index].moves = [move]
+      steps[index].moves[0].firstAfter = time
+    }
+    let points = [external, receiver].map {
+      RecordedPoint(point: $0, interval: .milliseconds(200))
+    }
+    let writer: any RecordWriter =
+      name == "a.jsonl"
+      ? try JSONLines(folder.path + "/" + name, points: points)
+      : try CSVFolder(folder.path, points: points)
+    for step in steps { try writer.write(step) }
+    folder.write(folder.text(name) + "hello\n", to: name)
+    let reader = try RecordReader(path: name == "a.jsonl" ? folder.path + "/" + name : folder.path)
+    for step in steps {
+      let read = try #require(try reader.next())
+      #expect(read.snapshots.map(\.start) == step.snapshots.map(\.start))
+      #expect(read.snapshots.map(\.totals) == step.snapshots.map(\.totals))
+      #expect(read.marks == step.marks)
+      #expect(read.moves == step.moves)
+    }
+    #expect {
+      _ = try reader.next()
+    } throws: { error in
+      guard case RecordError.malformed(let path, let line, _) = error else { return false }
+      return path.hasSuffix(name)
+        && line == folder.text(name).utf8.count { $0 == UInt8(ascii: "\n") }
+    }
+  }
+
+  @Test(arguments: [
+    "[[9223372036854775806,9223372036854775807,T,T]]", "[[0,9007199254740993,T,T]]",
+    "[[-9007199254740993,0,T,T]]", "[[5,4,T,T]]",
+  ])
+  func `refuses runs of numbers that cannot be`(runs: String) throws {
+    let folder = TemporaryFolder()
+    try JSONLines(folder.path + "/b.jsonl", points: described).write(sample)
+    let time = "\"2025-03-01T12:05:00Z\""
+    let line = try #require(
+      folder.text("b.jsonl").split(separator: "\n").first { $0.contains("sequence_runs\":[") })
+    let text = line.replacing(
+      #/"sequence_runs":\[\[.*?\]\]/#,
+      with: "\"sequence_runs\":" + runs.replacing("T", with: time))
+    guard
+      case .malformed(_, 1, "\"sequence_runs\" of a record \"interval\"")? = failure(
+        text + "\n", in: "a.jsonl")
+    else {
+      Issue.record("\(runs) was read")
+      return
+    }
+  }
+
+  @Test func `keeps every digit of JSON's numbers`() throws {
+    let folder = TemporaryFolder()
+    let numbers = "9223372036854775807,-9223372036854775808,352.000001,104249991374.000001,-0.5"
+    let mark =
+      #"{"record":"mark","time":"2025-03-01T12:05:00Z","kind":"user","detail":{"a":["#
+      + numbers + #"],"b":"\ud83d\ude00"}}"#
+    let move =
+      #"{"record":"move","stream":"192.0.2.1:53>192.0.2.2:9","from_point":"a","from_leg":"direct","#
+      + #""to_point":"b","to_leg":"direct","last_before":"2025-03-01T12:05:00Z","#
+      + #""first_after":"2025-03-01T12:05:00Z","residual_ms":104249991374.000001,"#
+      + #""held_ms":1e-06,"decided_by":[],"verdict":"partial"}"#
+    folder.write(mark + "\n" + move + "\n", to: "a.jsonl")
+    let step = try #require(try readAll(folder.path + "/a.jsonl").first)
+    #expect(
+      step.marks.first?.detail.map(\.value) == [
+        .list([
+          .integer(.max), .integer(.min), .number(352.000001), .number(104_249_991_374.000001),
+          .number(-0.5),
+        ]), .text("\u{1F600}"),
+      ])
+    #expect(step.moves.first?.residual == .nanoseconds(104_249_991_374_000_001))
+    #expect(step.moves.first?.held == .nanoseconds(1))
   }
 }

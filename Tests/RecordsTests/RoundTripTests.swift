@@ -66,10 +66,10 @@ private struct RandomSteps: RandomNumberGenerator {
   }
 
   mutating func run(within start: Timestamp) -> NumberRun {
-    let first = signed() / 2
+    let first = signed() / 2048
     let times = [next() % 1_000_000_000, next() % 1_000_000_000].sorted()
     return NumberRun(
-      first: first, last: first + Int64(next() >> 4), firstTime: start + .nanoseconds(times[0]),
+      first: first, last: first + Int64(next() >> 12), firstTime: start + .nanoseconds(times[0]),
       lastTime: start + .nanoseconds(times[1]))
   }
 
@@ -95,8 +95,9 @@ private struct RandomSteps: RandomNumberGenerator {
 
   mutating func mark(at time: Timestamp) -> Mark {
     Mark(
-      time: time, point: maybe { _ in "xen1" }, kind: .user, stream: maybe { $0.key() },
-      leg: maybe { $0.leg() }, detail: [("a", value()), ("b", value()), (text(), value())])
+      time: time, point: maybe { _ in "xen1" }, kind: .clock, stream: maybe { $0.key() },
+      leg: maybe { $0.leg() },
+      detail: [("x", value()), ("y", value()), (text(), value())].sorted { $0.name < $1.name })
   }
 
   mutating func move(at time: Timestamp) -> Move {
@@ -229,5 +230,55 @@ struct `What was written` {
     #expect(
       [interval.firstTime, interval.lastTime]
         == (name.isEmpty ? [moment(8), moment(9)] : [moment(5), moment(6)]))
+  }
+
+  @Test(arguments: ["", "/a.jsonl"])
+  func `is read again in its steps, also where only marks were`(name: String) throws {
+    func left(_ nanoseconds: Int64) -> Mark {
+      Mark(
+        time: moment(nanoseconds), point: "xen1", kind: .left, stream: plain.stream, leg: .direct)
+    }
+    // A stream that left is known later: in an interval without packets, and in one with.
+    let marks = [[gapMark], [left(700)], [left(600), left(2_500_000_000)], [left(400)]]
+    let steps = marks.enumerated().map { index, marks in
+      let start = moment(Int64(index) * 1_000_000_000)
+      return Observed(
+        upTo: start + .seconds(1),
+        snapshots: [
+          Snapshot(
+            point: external, start: start, length: .seconds(1),
+            totals: index % 2 == 0 ? [ProtocolTotal(kind: .udp, packets: 1, wireBytes: 90)] : [],
+            events: marks.compactMap(StreamEvent.init))
+        ], marks: marks)
+    }
+    let folder = TemporaryFolder()
+    let writer: any RecordWriter =
+      name.isEmpty
+      ? try CSVFolder(folder.path, points: described)
+      : try JSONLines(folder.path + name, points: described)
+    for step in steps { try writer.write(step) }
+    let read = try readAll(folder.path + name)
+    expectEqual(read, steps)
+    #expect(read.flatMap(\.snapshots).map(\.events) == steps.flatMap(\.snapshots).map(\.events))
+  }
+
+  @Test(arguments: ["", "/a.jsonl"])
+  func `is read again also where a sender made its numbers up`(name: String) throws {
+    let folder = TemporaryFolder()
+    var step = sample
+    let run = NumberRun(
+      first: .max - 1, last: .max, firstTime: moment(2), lastTime: moment(999_000_000))
+    step.snapshots[0].streams[0].sequence?.runs.append(run)
+    step.snapshots[0].streams[0].sequence?.lost = .max
+    if name.isEmpty {
+      try CSVFolder(folder.path, points: described).write(step)
+    } else {
+      try JSONLines(folder.path + name, points: described).write(step)
+    }
+    let figures = try #require(
+      try readAll(folder.path + name).first?.snapshots.first?.streams.first?.sequence)
+    #expect(figures.lost == 1 << 53)
+    #expect(figures.runs == numbered.sequence?.runs)
+    #expect(figures.runsWereCut)
   }
 }
