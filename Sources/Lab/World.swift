@@ -39,6 +39,13 @@ package struct World: Sendable, Hashable {
     return try await work.value.get()
   }
 
+  /// In a process group of its own, so that ^C at the terminal does not cut a command short.
+  private static var apart: PlatformOptions {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    return options
+  }
+
   private func start(_ command: [String], input: String) async throws(LabError) -> String {
     let whole = prefix + command
     let words = command.joined(separator: " ")
@@ -49,7 +56,8 @@ package struct World: Sendable, Hashable {
     do {
       let result = try await Subprocess.run(
         .name(whole[0]), arguments: Arguments(Array(whole.dropFirst())),
-        environment: .inherit.updating(["PATH": path, "LC_ALL": "C"]), input: .string(input),
+        environment: .inherit.updating(["PATH": path, "LC_ALL": "C"]),
+        platformOptions: Self.apart, input: .string(input),
         output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
       (output, error, status) = (
         result.standardOutput, result.standardError, result.terminationStatus

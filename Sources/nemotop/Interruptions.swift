@@ -1,30 +1,51 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// The signals as they come, from the moment of the call; the program no longer ends by them.
+///
+/// Any number of streams may wait for the same signal: each hears of it.
 func interruptions(_ signals: [Int32] = [SIGINT, SIGTERM]) -> AsyncStream<Int32> {
   AsyncStream { continuation in
-    let sources = signals.map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { continuation.yield(number) }
-      source.resume()
-      return source
-    }
-    let kept = Kept(sources)
-    continuation.onTermination = { _ in kept.cancel() }
+    let listener = UUID()
+    for number in signals { SignalSources.shared.add(continuation, listener, to: number) }
+    continuation.onTermination = { _ in SignalSources.shared.remove(listener) }
   }
 }
 
-/// Keeps signal sources alive as long as their stream.
-private final class Kept: Sendable {
-  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+/// One source for each signal, kept for good: libdispatch loses signals that have two.
+private final class SignalSources: Sendable {
+  static let shared = SignalSources()
 
-  init(_ sources: [any DispatchSourceSignal]) {
-    unsafe self.sources = sources
+  private typealias Listeners = [UUID: AsyncStream<Int32>.Continuation]
+
+  private struct State {
+    var sources: [Int32: any DispatchSourceSignal] = [:]
+    var listeners: [Int32: Listeners] = [:]
   }
 
-  func cancel() {
-    for source in unsafe sources { source.cancel() }
+  private let state = Mutex(State())
+
+  func add(_ continuation: AsyncStream<Int32>.Continuation, _ listener: UUID, to number: Int32) {
+    state.withLock { state in
+      state.listeners[number, default: [:]][listener] = continuation
+      guard state.sources[number] == nil else { return }
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { [self] in tell(number) }
+      source.resume()
+      state.sources[number] = source
+    }
+  }
+
+  func remove(_ listener: UUID) {
+    state.withLock { state in
+      for number in state.listeners.keys { state.listeners[number]?[listener] = nil }
+    }
+  }
+
+  private func tell(_ number: Int32) {
+    let listeners = state.withLock { $0.listeners[number] ?? [:] }
+    for listener in listeners.values { listener.yield(number) }
   }
 }
