@@ -18,8 +18,12 @@ struct TimeAxis {
   ///   - seconds: the time to show; what is shown is near it.
   ///   - end: the newest moment, at the right edge.
   init(columns: Int, seconds: Double, bin: Duration, end: Timestamp) {
+    // Within a third of what 64 bits hold no sum below can leave them.
+    let most = Int64.max / 3
+    let end = Timestamp(nanoseconds: min(max(end.nanoseconds, -most), most))
+    let seconds = min(max(seconds, 0.001), Double(most) / 4e9)
     self.columns = columns
-    self.bin = max(bin.wholeNanoseconds, 1)
+    self.bin = min(max(bin.wholeNanoseconds, 1), most)
     let samples = max(columns * Plot.samplesPerCell, 1)
     let wanted = seconds * 1e9 / Double(samples)
     if wanted >= Double(self.bin) {

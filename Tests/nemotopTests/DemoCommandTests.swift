@@ -64,6 +64,13 @@ import Testing
     try await check(folder.path + "/out")
   }
 
+  @Test func `a simulated demo without a number of moves says how many it holds`() async throws {
+    let demo = try await Program.shell(
+      "timeout --preserve-status -s INT 2 nemotop demo --simulated --text --rate 1000")
+    #expect(demo.status == 0, "\(demo.error)")
+    #expect(demo.error.contains("ends by itself after 40 moves"), "\(demo.error)")
+  }
+
   @Test(.needsNamespaces, .timeLimit(.minutes(3)))
   func `two demos side by side end by a signal each, and leave nothing`() async throws {
     let folder = try TemporaryFolder()
