@@ -65,7 +65,8 @@ struct TimeAxis {
   func ticks(clockOffset: Duration) -> [(column: Int, time: Timestamp)] {
     let steps: [Int64] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200]
     let least = Double(sample) * Double(Plot.samplesPerCell) * 12 / 1e9
-    let step = Duration.seconds(steps.first { Double($0) >= least } ?? 14_400)
+    let step = Duration.seconds(
+      steps.first { Double($0) >= least } ?? Int64((least / 14_400).rounded(.up)) * 14_400)
     var ticks: [(Int, Timestamp)] = []
     var time = (start + clockOffset).aligned(to: step) + step - clockOffset
     while let column = column(of: time), column < columns {

@@ -17,9 +17,12 @@ struct PointFailures {
   /// Tells what is left to be told at the end, and fails where anything went wrong.
   mutating func conclude(_ observation: Observation) async throws {
     await tellEnds(observation)
-    for (point, report) in await observation.reports {
-      guard let failure = report.keepingFailure else { continue }
-      tell(Failure("\(point.name) is counted, but not kept whole: \(Failure(failure))"))
+    let unkept = await observation.reports.filter { $0.report.keepingFailure != nil }
+    if let failure = unkept.first?.report.keepingFailure {
+      // A disk is full for all of them: one line is enough.
+      let names = unkept.map(\.point.name).joined(separator: ", ")
+      tell(
+        Failure("all packets are counted, but those of \(names) not all kept: \(Failure(failure))"))
     }
     if !told.isEmpty { throw ExitCode.failure }
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What becomes of the others where one source ends, or cannot be kept.
-@Suite struct SourceEndTests {
+@Suite(.serialized) struct SourceEndTests {
   /// Two runs of the simulation that begin at the same time and last about 5 s and 11 s.
   private func simulate(in folder: TemporaryFolder) async throws {
     for (name, every) in [("short", "3s"), ("long", "9s")] {
