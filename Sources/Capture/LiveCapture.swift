@@ -5,7 +5,8 @@ package import Wire
 
 /// A capture on an interface: one thread that owns source and table, and hands over snapshots.
 ///
-/// The lock is taken when there is something to hand over, never for a packet.
+/// The lock is taken when there is something to hand over, never for a packet. A source that fails
+/// does not end it: what was counted stays dated by the clock until the capture is stopped.
 package final class LiveCapture: Sendable {
   /// What was handed over and has not been taken.
   package struct Harvest: Sendable {
@@ -75,44 +76,45 @@ package final class LiveCapture: Sendable {
     _ opened: consuming Source, meter fresh: consuming PointMeter,
     keeper empty: consuming PacketKeeper
   ) {
-    var source = opened
+    var source: Source? = opened
     var meter = fresh
     var keeper = empty
     let start = Timestamp.now
     var snapshots: [Snapshot] = []
-    var failure: CaptureError?
     var isRunning = true
     while isRunning {
       let end = stopTime.withLock { $0 }
+      var isIdle = false
       do throws(CaptureError) {
-        let outcome = try source.read(limit: 4096, timeout: Self.pollTimeout) { packet in
+        let outcome = try source?.read(limit: 4096, timeout: Self.pollTimeout) { packet in
           if let end, packet.time > end { return }
           keeper.keep(packet)
           meter.count(packet) { snapshots.append($0) }
         }
-        meter.noteDrops(total: try source.droppedPackets())
-        let settled = Timestamp.now - Self.grace
-        if outcome == .idle {
-          meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0) }
-        }
-        if !snapshots.isEmpty { try keeper.flush() }
-        if let end, settled >= end { isRunning = false }
+        isIdle = outcome == .idle
+        if let total = try source?.droppedPackets() { meter.noteDrops(total: total) }
       } catch {
-        failure = error
-        isRunning = false
+        meter.noteFailure(error, at: .now)
+        source = nil
       }
+      // Without its source the point is silent: time goes on, and what was there has left.
+      if meter.report.failure != nil {
+        Thread.sleep(forTimeInterval: Self.pollTimeout / .seconds(1))
+        isIdle = true
+      }
+      let settled = Timestamp.now - Self.grace
+      if isIdle { meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0) } }
+      if !snapshots.isEmpty { keeper.flush() }
+      if let end, settled >= end { isRunning = false }
+      meter.noteKeeping(keeper.failure)
       hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report)
     }
     let end = stopTime.withLock { $0 } ?? .now
     meter.finish(at: end) { snapshots.append($0) }
-    do throws(CaptureError) {
-      try keeper.finish(start: start, end: end, dropped: meter.report.captureDrops)
-    } catch {
-      failure = failure ?? error
-    }
-    var report = meter.report
-    report.failure = failure
-    hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: report, isLast: true)
+    keeper.finish(
+      start: start, end: meter.report.failureTime ?? end, dropped: meter.report.captureDrops)
+    meter.noteKeeping(keeper.failure)
+    hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report, isLast: true)
   }
 
   private func hand(
@@ -120,7 +122,9 @@ package final class LiveCapture: Sendable {
     isLast: Bool = false
   ) {
     let isNews = harvest.withLock { harvest in
-      let isNews = isLast || !snapshots.isEmpty || harvest.closedUpTo != closedUpTo
+      let isNews =
+        isLast || !snapshots.isEmpty || harvest.closedUpTo != closedUpTo
+        || harvest.report.failure != report.failure
       harvest.snapshots += snapshots
       harvest.closedUpTo = closedUpTo
       harvest.report = report

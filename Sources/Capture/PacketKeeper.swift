@@ -1,11 +1,12 @@
 import Streams
 import Wire
 
-/// Keeps packets in a file, where one is wanted. The first failure ends the keeping, and is told with
-/// the next flush.
+/// Keeps packets in a file, where one is wanted. The first failure ends the keeping, but not what is
+/// done with the packets besides.
 struct PacketKeeper: ~Copyable {
   private var writer: CaptureWriter?
-  private var failure: CaptureError?
+  /// Why no more packets are kept.
+  private(set) var failure: CaptureError?
 
   init<Source: PacketSource & ~Copyable>(
     path: String?, point: Point, source: borrowing Source
@@ -21,20 +22,20 @@ struct PacketKeeper: ~Copyable {
 
   mutating func keep(_ packet: borrowing CapturedPacket) {
     guard failure == nil else { return }
+    do throws(CaptureError) { try writer?.write(packet) } catch { failure = error }
+  }
+
+  mutating func flush() {
+    guard failure == nil else { return }
+    do throws(CaptureError) { try writer?.flush() } catch { failure = error }
+  }
+
+  mutating func finish(start: Timestamp, end: Timestamp, dropped: Int) {
+    guard failure == nil else { return }
     do throws(CaptureError) {
-      try writer?.write(packet)
+      try writer?.finish(start: start, end: end, dropped: dropped)
     } catch {
       failure = error
     }
-  }
-
-  mutating func flush() throws(CaptureError) {
-    if let failure { throw failure }
-    try writer?.flush()
-  }
-
-  mutating func finish(start: Timestamp, end: Timestamp, dropped: Int) throws(CaptureError) {
-    if let failure { throw failure }
-    try writer?.finish(start: start, end: end, dropped: dropped)
   }
 }

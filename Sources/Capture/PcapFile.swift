@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 package import Wire
 
@@ -18,7 +19,7 @@ package struct PcapFile: PacketSource, ~Copyable {
     guard input >= 0 else { throw .cannotOpen(path: path, reason: reasonText(errno)) }
     var decompression: Decompression?
     let isFile = isRegularFile(input)
-    if isFile, isGzip(input) {
+    if isGzip(input) {
       let stream = try Decompression(of: input, path: path)
       if input != STDIN_FILENO { close(input) }
       input = stream.output
@@ -71,9 +72,13 @@ private func isRegularFile(_ descriptor: Int32) -> Bool {
   return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
-/// Whether the file goes on with the magic number of RFC 1952 section 2.3.1. It reads nothing away.
+/// Whether the file or pipe goes on with the magic number of RFC 1952 section 2.3.1. It reads nothing
+/// away, and waits until there is something in a pipe.
 private func isGzip(_ descriptor: Int32) -> Bool {
   var magic: (UInt8, UInt8) = (0, 0)
   let offset = lseek(descriptor, 0, SEEK_CUR)
-  return unsafe pread(descriptor, &magic, 2, offset) == 2 && magic == (0x1F, 0x8B)
+  let count =
+    offset >= 0
+    ? unsafe pread(descriptor, &magic, 2, offset) : Int(unsafe pipe_peek(descriptor, &magic, 2))
+  return count == 2 && magic == (0x1F, 0x8B)
 }

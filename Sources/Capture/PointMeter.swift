@@ -14,6 +14,10 @@ package struct PointReport: Sendable, Equatable {
   package var wasCut = false
   /// Why the capture ended before it was asked to.
   package var failure: CaptureError?
+  /// When a live capture failed: nothing was seen from then on.
+  package var failureTime: Timestamp?
+  /// Why packets that were counted are not all kept.
+  package var keepingFailure: CaptureError?
 
   package init() {}
 }
@@ -64,5 +68,16 @@ package struct PointMeter: ~Copyable {
 
   package mutating func noteCut() {
     report.wasCut = true
+  }
+
+  /// Takes why the capture ended too early, and when.
+  package mutating func noteFailure(_ failure: CaptureError, at time: Timestamp) {
+    report.failure = failure
+    report.failureTime = time
+  }
+
+  /// Takes why packets are not kept any more, where that is so.
+  package mutating func noteKeeping(_ failure: CaptureError?) {
+    report.keepingFailure = failure
   }
 }

@@ -12,7 +12,7 @@ enum Figures {
       index += 1
     }
     let decimals = index == 0 ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0
-    return (figure < 0 ? "-" : "") + fixed(value, decimals) + prefixes[index]
+    return (figure < 0 ? "-" : "") + Quantity.decimal(value, places: decimals) + prefixes[index]
   }
 
   /// A rate with its unit: `4.01 Mb/s`; bytes where they are asked for.
@@ -31,9 +31,9 @@ enum Figures {
   static func duration(_ duration: Duration) -> String {
     let milliseconds = duration.milliseconds
     switch abs(milliseconds) {
-    case ..<9.995: return fixed(milliseconds, 2) + " ms"
-    case ..<9999.5: return fixed(milliseconds, 0) + " ms"
-    case ..<99_950: return fixed(milliseconds / 1000, 1) + " s"
+    case ..<9.995: return Quantity.decimal(milliseconds, places: 2) + " ms"
+    case ..<9999.5: return Quantity.decimal(milliseconds, places: 0) + " ms"
+    case ..<99_950: return Quantity.decimal(milliseconds / 1000, places: 1) + " s"
     default:
       let seconds = Int(abs(milliseconds) / 1000)
       let sign = milliseconds < 0 ? "-" : ""
@@ -44,9 +44,9 @@ enum Figures {
   /// A span for a heading: `500 ms`, `60 s`, `5 min`.
   static func span(_ seconds: Double) -> String {
     switch seconds {
-    case ..<1: fixed(seconds * 1000, 0) + " ms"
-    case ..<120: fixed(seconds, 0) + " s"
-    default: fixed(seconds / 60, 0) + " min"
+    case ..<1: Quantity.decimal(seconds * 1000, places: 0) + " ms"
+    case ..<120: Quantity.decimal(seconds, places: 0) + " s"
+    default: Quantity.decimal(seconds / 60, places: 0) + " min"
     }
   }
 
@@ -64,21 +64,6 @@ enum Figures {
     let thousandths = inDay / 1_000_000 % 1000
     return text + "." + (thousandths < 10 ? "00" : thousandths < 100 ? "0" : "")
       + String(thousandths)
-  }
-
-  /// A number with so many decimals, rounded to the nearest.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
-    let scale = [1.0, 10.0, 100.0][min(decimals, 2)]
-    let scaled = (abs(value) * scale).rounded()
-    guard scaled < 9e18 else { return String(value) }
-    let whole = Int64(scaled) / Int64(scale)
-    let rest = Int64(scaled) % Int64(scale)
-    let sign = value < 0 && scaled > 0 ? "-" : ""
-    switch decimals {
-    case 0: return sign + String(whole)
-    case 1: return sign + "\(whole).\(rest)"
-    default: return sign + "\(whole)." + two(rest)
-    }
   }
 
   private static func two(_ number: Int64) -> String {

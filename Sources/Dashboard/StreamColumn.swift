@@ -77,7 +77,8 @@ extension View {
   func text(of place: StreamHistory.Place) -> String {
     switch place {
     case .on(let site): site
-    case .away(let silence): "away " + Figures.fixed(silence.milliseconds / 1000, 0) + "s"
+    case .away(let silence):
+      "away " + Quantity.decimal(silence.milliseconds / 1000, places: 0) + "s"
     case .gone: glyphs.dash
     }
   }

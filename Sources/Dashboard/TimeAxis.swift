@@ -18,8 +18,12 @@ struct TimeAxis {
   ///   - seconds: the time to show; what is shown is near it.
   ///   - end: the newest moment, at the right edge.
   init(columns: Int, seconds: Double, bin: Duration, end: Timestamp) {
+    // Within a third of what 64 bits hold no sum below can leave them.
+    let most = Int64.max / 3
+    let end = Timestamp(nanoseconds: min(max(end.nanoseconds, -most), most))
+    let seconds = min(max(seconds, 0.001), Double(most) / 4e9)
     self.columns = columns
-    self.bin = max(bin.wholeNanoseconds, 1)
+    self.bin = min(max(bin.wholeNanoseconds, 1), most)
     let samples = max(columns * Plot.samplesPerCell, 1)
     let wanted = seconds * 1e9 / Double(samples)
     if wanted >= Double(self.bin) {
@@ -61,7 +65,8 @@ struct TimeAxis {
   func ticks(clockOffset: Duration) -> [(column: Int, time: Timestamp)] {
     let steps: [Int64] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200]
     let least = Double(sample) * Double(Plot.samplesPerCell) * 12 / 1e9
-    let step = Duration.seconds(steps.first { Double($0) >= least } ?? 14_400)
+    let step = Duration.seconds(
+      steps.first { Double($0) >= least } ?? Int64((least / 14_400).rounded(.up)) * 14_400)
     var ticks: [(Int, Timestamp)] = []
     var time = (start + clockOffset).aligned(to: step) + step - clockOffset
     while let column = column(of: time), column < columns {

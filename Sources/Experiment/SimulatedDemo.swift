@@ -23,16 +23,20 @@ package struct SimulatedDemo: Sendable {
   /// Packets of a demo without end: a fifth of what a run can hold is made in a second or so.
   private static let endlessPackets = Scenario.packetCounts.upperBound / 5
 
-  /// The scenario from that moment on. One without end stops after some hundred thousand packets.
+  /// How many moves it makes: those of the schedule, or as many as a run of that many packets holds.
+  package var moves: Int {
+    if let moves = schedule.moves { return moves }
+    let perMove = schedule.every / .seconds(1) * Double(packetsPerSecond) * Double(streams)
+    return max(Int(Double(Self.endlessPackets) / max(perMove, 1)), 1)
+  }
+
+  /// The scenario from that moment on.
   func scenario(start: Timestamp) -> Scenario {
     var scenario = Scenario()
     scenario.seed = seed
     scenario.start = start
     scenario.streams = Scenario.Stream.row(
       streams, packetsPerSecond: packetsPerSecond, payloadBytes: payloadBytes)
-    let perMove = max(
-      schedule.every / .seconds(1) * Double(packetsPerSecond) * Double(streams), 1)
-    let moves = schedule.moves ?? max(Int(Double(Self.endlessPackets) / perMove), 1)
     scenario.moves = Scenario.Move.pingPong(
       moves, every: schedule.every, among: 2, pause: schedule.pause)
     scenario.duration = schedule.every * moves + schedule.pause + schedule.settling

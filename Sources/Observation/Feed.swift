@@ -14,6 +14,10 @@ protocol Feed: AnyObject {
   var closedUpTo: Timestamp? { get }
   /// No packet follows. What `advance` and `finish` find may still come into the queue.
   var hasEnded: Bool { get }
+  /// No packet follows, but time goes on at its points until it is stopped.
+  var hasFailed: Bool { get }
+  /// Points of live captures that ended before they were asked to.
+  var endings: [CaptureEnding] { get }
   /// The last packet's time, or when a live capture was stopped.
   var lastTime: Timestamp? { get }
   /// One a point.
@@ -35,6 +39,9 @@ extension Feed {
   var bound: Timestamp {
     queue.first?.start ?? closedUpTo ?? Timestamp(nanoseconds: .min)
   }
+
+  var hasFailed: Bool { false }
+  var endings: [CaptureEnding] { [] }
 }
 
 /// A capture file, or a pipe.
@@ -125,6 +132,11 @@ final class LiveFeed: Feed {
 
   var reports: [PointReport] { [report] }
   var lastTime: Timestamp? { stopTime ?? report.last }
+  var hasFailed: Bool { report.failure != nil }
+
+  var endings: [CaptureEnding] {
+    report.failureTime.map { [CaptureEnding(point: points[0].point.name, time: $0)] } ?? []
+  }
 
   func refill() {
     guard !hasEnded else { return }
@@ -153,6 +165,7 @@ final class RecordingFeed: Feed {
   private(set) var closedUpTo: Timestamp?
   private(set) var hasEnded = false
   private(set) var reports: [PointReport]
+  private(set) var endings: [CaptureEnding] = []
   private let path: String
   private let reader: RecordReader
 
@@ -175,6 +188,7 @@ final class RecordingFeed: Feed {
         for snapshot in step.snapshots { note(snapshot) }
         queue += step.snapshots
         userMarks += step.marks.filter { $0.kind == .user }
+        endings += step.marks.compactMap(CaptureEnding.init)
         closedUpTo = step.snapshots.map(\.end).max() ?? closedUpTo
       } catch {
         for index in reports.indices {

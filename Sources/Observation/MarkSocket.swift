@@ -41,13 +41,14 @@ package final class MarkSocket: Sendable {
 
   /// Sends a mark to everything of this user's that runs here, and tells how many got it.
   package static func send(_ text: String) -> Int {
+    let text = text.cut(toBytes: capacity)
     guard let folder = folder(),
       let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
     else { return 0 }
     var reached = 0
     for name in names.sorted() where name.hasSuffix(".sock") {
       let path = folder + "/" + name
-      switch MarkDatagram.send(String(text.prefix(capacity)), to: path) {
+      switch MarkDatagram.send(text, to: path) {
       case .delivered: reached += 1
       case .nobody: try? FileManager.default.removeItem(atPath: path)
       case .failed: break
@@ -64,5 +65,29 @@ package final class MarkSocket: Sendable {
       runtime.map { $0 + "/nemotop" }
       ?? FileManager.default.temporaryDirectory.path + "/nemotop-\(getuid())"
     return MarkDatagram.makePrivateFolder(path) ? path : nil
+  }
+}
+
+extension String {
+  /// The text's first characters, as many as fit into so many bytes of UTF-8.
+  func cut(toBytes capacity: Int) -> String {
+    var length = 0
+    return String(
+      prefix { character in
+        length += character.utf8.count
+        return length <= capacity
+      })
+  }
+
+  /// The text as one line that changes nothing about a terminal: spaces in the place of line breaks
+  /// and control characters.
+  var asLine: String {
+    String(
+      map { character in
+        let isPlain = character.unicodeScalars.allSatisfy {
+          ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+        }
+        return isPlain ? character : " "
+      })
   }
 }

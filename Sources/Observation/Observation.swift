@@ -42,7 +42,9 @@ package actor Observation {
   private let feeds: [any Feed]
   private var correlator: Correlator
   private let stopRequest = Mutex<Timestamp?>(nil)
-  private let userMarks = Mutex<[Mark]>([])
+  /// Marks that no snapshot brings: the user's, and those of captures that ended too early.
+  private let ownMarks = Mutex<[Mark]>([])
+  private var endings = CaptureEndings()
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
   private let interval: Duration
@@ -106,9 +108,11 @@ package actor Observation {
     self.feeds = feeds
     points = feeds.flatMap(\.points)
     correlator = Correlator(points: points.map(\.point), options: options.counting)
-    let names = points.map(\.point.name)
-    for (index, name) in names.enumerated() where names[..<index].contains(name) {
-      throw .samePoint(name)
+    do throws(ObservationError) {
+      try Self.checkNames(points.map(\.point))
+    } catch {
+      for feed in feeds { feed.stop(at: .now) }
+      throw error
     }
   }
 
@@ -125,8 +129,8 @@ package actor Observation {
 
   /// Puts a mark of the user's at this moment.
   package nonisolated func mark(_ text: String) {
-    let mark = Mark(time: .now, kind: .user, detail: [("text", .text(text))])
-    userMarks.withLock { $0.append(mark) }
+    let mark = Mark(time: .now, kind: .user, detail: [("text", .text(text.asLine))])
+    ownMarks.withLock { $0.append(mark) }
     waker.yield()
   }
 
@@ -141,12 +145,12 @@ package actor Observation {
       passOnStop()
       for feed in feeds {
         feed.refill()
-        let marks = feed.userMarks
+        let marks = feed.userMarks + endings.take(feed.endings)
         feed.userMarks = []
-        userMarks.withLock { $0 += marks }
+        ownMarks.withLock { $0 += marks }
       }
       catchUp()
-      if let snapshots = takeStep() { return complete(correlator.take(snapshots)) }
+      if let snapshots = takeStep() { return complete(correlate(snapshots)) }
       if let end {
         isFinished = true
         return complete(correlator.finish(at: end))
@@ -158,7 +162,8 @@ package actor Observation {
   }
 
   private func passOnStop() {
-    guard let time = stopRequest.withLock({ $0 }) else { return }
+    let isOver = feeds.allSatisfy { $0.hasEnded || $0.hasFailed }
+    guard let time = stopRequest.withLock({ $0 }) ?? (isOver ? .now : nil) else { return }
     for feed in feeds where !feed.hasEnded { feed.stop(at: time) }
   }
 
@@ -179,8 +184,8 @@ package actor Observation {
     guard let start = feeds.compactMap({ $0.queue.first?.start }).min() else { return nil }
     let isSettled = feeds.allSatisfy { feed in
       if let next = feed.queue.first { return next.start >= start }
-      if end != nil { return true }
-      return feed.closedUpTo.map { $0 > start } ?? feed.hasEnded
+      // One that ended was told how far the others are, and has handed over all up to there.
+      return feed.hasEnded || feed.closedUpTo.map { $0 > start } ?? false
     }
     guard isSettled else { return nil }
     var snapshots: [Snapshot] = []
@@ -193,18 +198,31 @@ package actor Observation {
     return snapshots
   }
 
-  /// Lets time go on where points are silent.
+  /// What the points tell together in a step; those whose captures ended are blind in it.
+  private func correlate(_ snapshots: [Snapshot]) -> Observed {
+    let blinded = endings.blinded(snapshots, points: points.map(\.point))
+    var observed = correlator.take(blinded)
+    observed.snapshots = snapshots
+    // The mark of the ending tells of all intervals since.
+    let told = blinded.filter(\.captureHasEnded).map(\.point.name)
+    observed.marks.removeAll { mark in
+      mark.kind == .blind && told.contains { $0 == mark.point }
+    }
+    return observed
+  }
+
+  /// Lets time go on where points are silent. Before the first packet there is no time yet.
   private func heartbeat() -> Observed? {
     let bound = feeds.filter { !$0.hasEnded }.map(\.bound).min()
-    let hasMarks = userMarks.withLock { !$0.isEmpty }
-    guard let bound, bound > horizon || hasMarks else { return nil }
+    let hasMarks = ownMarks.withLock { !$0.isEmpty }
+    guard let bound, bound.nanoseconds > .min, bound > horizon || hasMarks else { return nil }
     horizon = max(bound, horizon)
     return correlator.advance(to: horizon)
   }
 
   private func complete(_ observed: Observed) -> Observed {
     horizon = max(horizon, observed.upTo)
-    let marks = userMarks.withLock { marks in
+    let marks = ownMarks.withLock { marks in
       let taken = marks
       marks = []
       return taken
@@ -225,7 +243,19 @@ package actor Observation {
     }
   }
 
+  private static func checkNames(_ points: [Point]) throws(ObservationError) {
+    let names = points.map(\.name)
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      throw .samePoint(name)
+    }
+  }
+
+  /// Finds out what contradicts itself before anything is opened; a recording names its own points.
   private static func check(_ sources: [Source]) throws(ObservationError) {
+    try checkNames(
+      sources.compactMap { source in
+        if case .recording = source.kind { nil } else { source.point }
+      })
     for (index, source) in sources.enumerated() {
       for other in sources[..<index] {
         if case .interface(let name, _) = source.kind, other.kind == source.kind {

@@ -17,11 +17,15 @@ package struct Snapshot: Sendable {
   package var signals: [Signal]
   /// Packets that the kernel or the interface dropped before the capture could see them.
   package var captureDrops: Int
+  /// Frames of which the snaplen cut a header that was needed: nobody knows whose they were.
+  package var truncated: Int
+  /// The capture ended in this interval or before it, although it was to go on.
+  package var captureHasEnded: Bool
 
   package init(
     point: Point, start: Timestamp, length: Duration, streams: [StreamInterval] = [],
     totals: [ProtocolTotal] = [], events: [StreamEvent] = [], signals: [Signal] = [],
-    captureDrops: Int = 0
+    captureDrops: Int = 0, truncated: Int = 0, captureHasEnded: Bool = false
   ) {
     self.point = point
     self.start = start
@@ -31,12 +35,16 @@ package struct Snapshot: Sendable {
     self.events = events
     self.signals = signals
     self.captureDrops = captureDrops
+    self.truncated = truncated
+    self.captureHasEnded = captureHasEnded
   }
 
   package var end: Timestamp { start + length }
 
   /// Whether the capture itself may have missed packets in this interval.
-  package var isBlind: Bool { captureDrops > 0 || streams.contains(where: \.isBlind) }
+  package var isBlind: Bool {
+    captureDrops > 0 || truncated > 0 || captureHasEnded || streams.contains(where: \.isBlind)
+  }
 }
 
 /// One stream on one leg in one interval.

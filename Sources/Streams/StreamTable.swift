@@ -36,6 +36,7 @@ package struct StreamTable: ~Copyable {
   private var events: [StreamEvent] = []
   private var signals: [Signal] = []
   private var captureDrops = 0
+  private var truncated = 0
   private var lastTime = Timestamp(nanoseconds: .min)
 
   package init(point: Point, options: CountingOptions) {
@@ -57,6 +58,7 @@ package struct StreamTable: ~Copyable {
   ) {
     advance(to: time, deliver: deliver)
     lastTime = max(lastTime, time)
+    if packet.isTruncated { truncated += 1 }
     let kind = Int(packet.kind.rawValue)
     packets[kind] += 1
     self.wireBytes[kind] &+= wireBytes
@@ -188,15 +190,16 @@ package struct StreamTable: ~Copyable {
     let snapshot = Snapshot(
       point: point, start: start, length: options.interval, streams: closeStreams(),
       totals: closeTotals(), events: events.sorted { ($0.time, $0.stream) < ($1.time, $1.stream) },
-      signals: signals, captureDrops: captureDrops)
+      signals: signals, captureDrops: captureDrops, truncated: truncated)
     events = []
     signals = []
     captureDrops = 0
+    truncated = 0
     if !snapshot.isEmpty { deliver(snapshot) }
   }
 
   private mutating func closeStreams() -> [StreamInterval] {
-    let isBlind = captureDrops > 0
+    let isBlind = captureDrops > 0 || truncated > 0
     let streams = active.map { index in
       let entry = entries[index]
       let track = tracks[entry.track]

@@ -29,7 +29,8 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Lines of text, also on a terminal.")
   var text = false
 
-  @Option(help: "End after so many moves; without it, go on until ^C.")
+  @Option(
+    help: "End after so many moves; without it, go on until ^C, or as far as a simulation reaches.")
   var moves: Int?
 
   @Option(
@@ -40,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "How long the guest stands still at a move.", transform: duration)
   var pause: Duration = .milliseconds(200)
 
-  @Option(help: "Packets a second of each stream.", transform: DemoCommand.count)
+  @Option(help: "Packets a second of each stream.", transform: quantity)
   var rate = 500
 
   @Option(help: "Bytes of UDP payload a packet.")
@@ -112,13 +113,6 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
-  private static func count(_ text: String) throws -> Int {
-    guard let count = Quantity.count(text) else {
-      throw ValidationError("'\(text)' is no number: write digits, such as 500 or 4k")
-    }
-    return count
-  }
-
   /// Makes the folder for what is kept, before anything else is begun.
   private func makeFolder() throws {
     guard let out else { return }
@@ -183,6 +177,9 @@ struct DemoCommand: AsyncParsableCommand {
   private func simulate(_ watch: DemoWatch) async throws -> Int {
     var demo = SimulatedDemo(schedule: schedule, packetsPerSecond: rate, payloadBytes: size)
     demo.streams = streams
+    if moves == nil {
+      note("the simulation ends by itself after \(demo.moves) moves; --moves N says how many")
+    }
     return try await demo.run(options: options, watchedBy: watch.watch)
   }
 }

@@ -17,11 +17,21 @@ struct DemoWatch: Sendable {
     let writer = try folder.map { try CSVFolder($0, points: observation.points) }
     let marks = MarkSocket { observation.mark($0) }
     defer { marks?.close() }
-    guard showsDashboard else {
-      return try await keep(observation.updates, with: writer) {
-        try Self.print(DemoText.lines(of: $0))
+    var failures = PointFailures()
+    if showsDashboard {
+      try await show(observation, keepingWith: writer)
+    } else {
+      for await observed in observation.updates {
+        try writer?.write(observed)
+        try Self.print(DemoText.lines(of: observed))
+        await failures.tellEnds(observation)
       }
     }
+    try await failures.conclude(observation)
+  }
+
+  /// Shows the dashboard, which has the terminal until it ends.
+  private func show(_ observation: Observation, keepingWith writer: CSVFolder?) async throws {
     let (shown, screen) = AsyncStream.makeStream(of: Observed.self)
     let session = Task {
       defer { observation.stop() }
@@ -29,7 +39,10 @@ struct DemoWatch: Sendable {
         shown, mark: { observation.mark($0) }, stop: { observation.stop() })
     }
     do {
-      try await keep(observation.updates, with: writer) { screen.yield($0) }
+      for await observed in observation.updates {
+        try writer?.write(observed)
+        screen.yield(observed)
+      }
       if isInterrupted() { session.cancel() }
       screen.finish()
     } catch {
@@ -41,15 +54,6 @@ struct DemoWatch: Sendable {
       try await session.value
     } onCancel: {
       session.cancel()
-    }
-  }
-
-  private func keep(
-    _ updates: AsyncStream<Observed>, with writer: CSVFolder?, showing: (Observed) throws -> Void
-  ) async throws {
-    for await observed in updates {
-      try writer?.write(observed)
-      try showing(observed)
     }
   }
 

@@ -82,7 +82,11 @@ extension Failure {
   init(_ error: RecordError) {
     switch error {
     case .noSuchFolder(let path):
-      self.init("no folder \(path): make it first")
+      let isThere = FileManager.default.fileExists(atPath: path)
+      self.init(
+        isThere
+          ? "\(path) is no folder: name a folder, or a place for a new one"
+          : "no folder \(path): make it first")
     case .noPermission(let path):
       self.init("no permission for \(path): choose another place")
     case .alreadyRecorded(let path):
@@ -91,7 +95,9 @@ extension Failure {
       self.init("no space left for \(path): every record before is whole; free some space")
     case .closedPipe(let path):
       self.init("\(path) was closed by its reader: every record before is whole")
-    case .cannotOpen(let path, let reason), .cannotRead(let path, let reason):
+    case .cannotOpen(let path, let reason):
+      self.init("cannot open \(path): \(reason)")
+    case .cannotRead(let path, let reason):
       self.init("cannot read \(path): \(reason)")
     case .cannotWrite(let path, let reason):
       self.init("cannot write \(path): \(reason)")

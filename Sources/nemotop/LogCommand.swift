@@ -46,12 +46,15 @@ struct Log: AsyncParsableCommand {
         stopper.cancel()
         marks?.close()
       }
+      var failures = PointFailures()
       var moves = 0
       for await observed in observation.updates {
         moves += observed.moves.count
         for writer in writers { try writer.write(observed) }
+        await failures.tellEnds(observation)
       }
-      try await conclude(observation, moves: moves)
+      if !quiet { await summarize(observation, moves: moves) }
+      try await failures.conclude(observation)
     }
   }
 
@@ -64,34 +67,15 @@ struct Log: AsyncParsableCommand {
     return writers
   }
 
-  /// Says what each point came to, and fails where one ended before its time.
-  private func conclude(_ observation: Observation, moves: Int) async throws {
-    let reports = await observation.reports
-    if !quiet {
-      for (point, report) in reports {
-        note(
-          "\(point.name): \(report.packets) packets, \(report.malformed) malformed, "
-            + "\(report.captureDrops) dropped by the capture")
-      }
-      note("\(moves) \(moves == 1 ? "move" : "moves")")
+  /// Says what each point came to.
+  private func summarize(_ observation: Observation, moves: Int) async {
+    for (point, report) in await observation.reports {
+      let truncated =
+        report.truncated > 0 ? ", \(report.truncated) cut too short by the snaplen" : ""
+      note(
+        "\(point.name): \(report.packets) packets, \(report.malformed) malformed, "
+          + "\(report.captureDrops) dropped by the capture\(truncated)")
     }
-    let failures = reports.compactMap { Failure(earlyEndOf: $0, $1) }
-    for failure in failures { note(failure.description) }
-    if !failures.isEmpty { throw ExitCode.failure }
-  }
-}
-
-extension Failure {
-  /// Why a point's capture ended before its time; nil where it did not.
-  init?(earlyEndOf point: Point, _ report: PointReport) {
-    if let failure = report.failure {
-      self.init("\(point.name) ended early: \(Failure(failure).description)")
-    } else if report.wasCut {
-      self.init(
-        "\(point.name) ended early: the file is cut in the middle of a packet; the "
-          + "\(report.packets) packets before it are counted")
-    } else {
-      return nil
-    }
+    note("\(moves) \(moves == 1 ? "move" : "moves")")
   }
 }

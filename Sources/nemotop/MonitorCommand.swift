@@ -31,6 +31,8 @@ struct Monitor: AsyncParsableCommand {
       defer { marks?.close() }
       try await TerminalSession(points: observation.points.map(\.point), isASCII: ascii).run(
         observation.updates, mark: { observation.mark($0) }, stop: { observation.stop() })
+      var failures = PointFailures()
+      try await failures.conclude(observation)
     }
   }
 }

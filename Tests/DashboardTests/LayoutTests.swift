@@ -100,6 +100,21 @@ import Wire
     TimeAxis(columns: columns, seconds: seconds, bin: bin, end: Story.start)
   }
 
+  @Test(arguments: [Int64.min, .min + 1, -1, 0, .max - 1, .max], [0, 60, 1e300])
+  func `no moment is out of its reach`(end: Int64, seconds: Double) {
+    for bin in [Duration.nanoseconds(1), .seconds(1), .nanoseconds(Int64.max)] {
+      let axis = TimeAxis(
+        columns: 80, seconds: seconds, bin: bin, end: Timestamp(nanoseconds: end))
+      #expect(axis.sample > 0)
+      #expect(axis.seconds > 0)
+      #expect(axis.ticks(clockOffset: .seconds(3600)).count <= 80)
+      #expect(axis.column(of: axis.start) == 0)
+      for other in [Int64.min, 0, .max] {
+        #expect((0..<80).contains(axis.column(of: Timestamp(nanoseconds: other)) ?? 0))
+      }
+    }
+  }
+
   @Test(arguments: [
     (60, 60.0, 1.0, 60.0), (59, 60, 1, 59), (60, 600, 1, 600), (60, 15, 1, 15), (50, 60, 0.1, 60),
     (60, 3600, 1, 3600), (10, 60, 1, 60),

@@ -9,6 +9,25 @@ import Wire
     source: IPAddress(high: 0x2001_0db8_0001_0000, low: 2),
     destination: IPAddress(high: 0x2001_0db8_00aa_0000, low: 1))
 
+  @Test func `a header that the snaplen cut makes its interval blind, and no other`() {
+    var bench = Bench("xen1")
+    for second in 0..<3 { bench.send(UInt64(second), at: Double(second) * 1000) }
+    var cut = DecodedPacket()
+    cut.kind = .other
+    cut.isTruncated = true
+    cut.ipBytes = 100
+    var mended = Bench("xen1")
+    for second in 0..<3 {
+      mended.send(UInt64(second), at: Double(second) * 1000)
+      if second == 1 { mended.count(cut, [], at: 1500) }
+    }
+    #expect(bench.finish(at: 3_000).map(\.isBlind) == [false, false, false])
+    let snapshots = mended.finish(at: 3_000)
+    #expect(snapshots.map(\.truncated) == [0, 1, 0])
+    #expect(snapshots.map(\.isBlind) == [false, true, false])
+    #expect(snapshots.flatMap(\.streams).map(\.isBlind) == [false, true, false])
+  }
+
   @Test func `packets count into intervals that are aligned to the epoch`() throws {
     var bench = Bench("xen1")
     for number in 0..<100 { bench.send(UInt64(number), at: 1_500 + Double(number) * 10) }

@@ -13,6 +13,7 @@ import Testing
       (["log", "xen1=netns:absent:lo"], "absent"),
       (["log", "a=/etc/hostname"], "is no capture file"),
       (["log", "a=/dev/null"], "is no capture file"),
+      (["log", "x=nosuch0", "x=nosuch1"], "two sources are called x"),
       (["monitor", "lo"], "nemotop log"),
       (["mark"], "text"),
       (["log"], "source"),
@@ -94,6 +95,24 @@ import Testing
     #expect(again.error.contains("holds records already"), "\(again.error)")
     let after = try String(contentsOfFile: folder.path + "/log/intervals.csv", encoding: .utf8)
     #expect(before == after)
+  }
+
+  @Test(arguments: [
+    (["--jsonl", "/tmp"], "cannot open /tmp: "), (["--csv", "/etc/hostname"], "is no folder"),
+    (["--csv", "/nonexistent/log"], "no folder /nonexistent: make it first"),
+  ])
+  func `records that have no place are told in words of writing`(
+    arguments: [String], part: String
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let lab = folder.path + "/lab"
+    try #require(
+      await Program.run("lab", "simulate", "--out", lab, "--moves", "1", "--every", "3s").status
+        == 0)
+    let log = try await Program.run([Program.nemotop, "log", "cn=\(lab)/cn.pcapng"] + arguments)
+    #expect(log.status == 1)
+    #expect(log.complaints.count == 1)
+    #expect(log.error.contains(part), "\(log.error)")
   }
 
   @Test func `a file that is cut counts up to there, and is said to be cut`() async throws {

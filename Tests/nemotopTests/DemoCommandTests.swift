@@ -14,7 +14,7 @@ import Testing
     let moves = try table(folder + "/moves.csv")
     #expect(moves.map { $0["from_point"] } == ["xen1", "xen2", "xen1", "xen2"])
     #expect(moves.map { $0["to_point"] } == ["xen2", "xen1", "xen2", "xen1"])
-    #expect(moves.allSatisfy { Double($0["gap_ms"] ?? "") ?? 0 >= 200 })
+    #expect(moves.allSatisfy { Double($0["gap_ms"] ?? "") ?? 0 > 0 })
     #expect(moves.allSatisfy { Int($0["lost"] ?? "") != nil })
 
     // Each second that a server carried the stream has its row, and none carried it twice.
@@ -62,6 +62,13 @@ import Testing
       folder.path + "/out")
     #expect(demo.status == 0, "\(demo.error)")
     try await check(folder.path + "/out")
+  }
+
+  @Test func `a simulated demo without a number of moves says how many it holds`() async throws {
+    let demo = try await Program.shell(
+      "timeout --preserve-status -s INT 2 nemotop demo --simulated --text --rate 1000")
+    #expect(demo.status == 0, "\(demo.error)")
+    #expect(demo.error.contains("ends by itself after 40 moves"), "\(demo.error)")
   }
 
   @Test(.needsNamespaces, .timeLimit(.minutes(3)))

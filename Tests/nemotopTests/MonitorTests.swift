@@ -106,6 +106,45 @@ private final class Terminal: Sendable {
     #expect(after.contains("status 0"))
   }
 
+  @Test func `a file that is cut is told after the dashboard`() async throws {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    let terminal = try await Terminal(
+      width: 80, height: 24,
+      running: """
+        cd '\(folder.path)'; head -c 200000 lab/cn.pcapng > cn.pcapng; nemotop monitor cn.pcapng
+        """)
+    _ = try await terminal.screen(showing: "STREAM")
+    _ = try await terminal.screen(showing: "5004")
+    try await terminal.press("q")
+    let after = try await terminal.screen(showing: "restored")
+    #expect(after.contains("cut in the middle of a packet"))
+    #expect(after.contains("status 1"))
+  }
+
+  @Test func `a mark before the first packet is taken`() async throws {
+    let folder = try TemporaryFolder()
+    let header: [UInt8] = [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0] + [UInt8](repeating: 0, count: 8)
+    try Data(header + [0, 1, 0, 0, 1, 0, 0, 0])
+      .write(to: URL(fileURLWithPath: folder.path + "/header"))
+    let terminal = try await Terminal(
+      width: 80, height: 24,
+      running: """
+        cd '\(folder.path)'; export XDG_RUNTIME_DIR=$PWD; mkfifo pipe; \
+        { cat header; sleep 30; } > pipe & \
+        nemotop monitor x=pipe
+        """)
+    _ = try await terminal.screen(showing: "quit")
+    let mark = try await Program.shell(
+      "XDG_RUNTIME_DIR='\(folder.path)' nemotop mark hello; sleep 1")
+    #expect(mark.status == 0, "\(mark.error)")
+    let screen = try await terminal.screen()
+    #expect(screen.contains("quit"), "\(screen)")
+    try await terminal.press("q")
+    let after = try await terminal.screen(showing: "restored")
+    #expect(after.contains("status 0"))
+  }
+
   @Test func `without a terminal it advises to log`() async throws {
     let result = try await Program.run("monitor", "lo")
     #expect(result.status == 1)

@@ -1,6 +1,7 @@
 import Moves
 import Screen
 import Streams
+import Wire
 
 /// What happened besides the moves, the newest first: user marks, signalling, gaps.
 struct MarksPane: Pane {
@@ -57,7 +58,7 @@ extension Mark.Value {
     switch self {
     case .text(let text): text
     case .integer(let number): String(number)
-    case .number(let number): Figures.fixed(number, number < 100 ? 2 : 0)
+    case .number(let number): Quantity.decimal(number, places: number < 100 ? 2 : 0)
     case .boolean(let isTrue): isTrue ? "yes" : "no"
     case .list(let values): values.compactMap(\.text).joined(separator: ",")
     case .null: nil

@@ -79,7 +79,7 @@ struct MovesPane: Pane {
   private func binding(_ move: Move, _ view: View) -> String {
     func after(_ time: Timestamp) -> String {
       let milliseconds = (time - move.firstAfter).milliseconds
-      return (milliseconds < 0 ? "" : "+") + Figures.fixed(milliseconds, 0)
+      return (milliseconds < 0 ? "" : "+") + Quantity.decimal(milliseconds, places: 0)
     }
     let update = move.bindingUpdate.map { "BU " + after($0) }
     let acknowledgement = move.bindingAcknowledgement.map { "BA " + after($0) }
