@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The names of the interfaces of the calling thread's network namespace, in the kernel's order.
@@ -15,3 +16,15 @@ package func interfaceNames() -> [String] {
 
 /// The number of an interface of the calling thread's network namespace; 0 where there is none.
 func interfaceIndex(_ name: String) -> UInt32 { unsafe if_nametoindex(name) }
+
+/// Puts the calling thread into the network namespace at this path, for good.
+func enter(networkNamespace path: String) throws(CaptureError) {
+  let namespace = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  let number = namespace < 0 ? errno : network_namespace_enter(namespace)
+  if namespace >= 0 { close(namespace) }
+  switch number {
+  case 0: break
+  case EPERM, EACCES: throw .noPermission(path)
+  default: throw .cannotOpen(path: path, reason: reasonText(number))
+  }
+}

@@ -41,7 +41,8 @@ package struct PointMeter: ~Copyable {
     report.first = min(report.first ?? packet.time, packet.time)
     report.last = max(report.last ?? packet.time, packet.time)
     table.count(
-      decoded, bytes: packet.bytes, wireBytes: packet.wireBytes, at: packet.time, deliver: deliver)
+      decoded, bytes: packet.bytes, wireBytes: packet.wireBytes, at: packet.time,
+      mayHoldSegments: packet.mayHoldSegments, deliver: deliver)
   }
 
   /// Takes the total of packets dropped so far.

@@ -10,6 +10,8 @@ struct LegFigures: Sendable {
   var firstTime = Timestamp(nanoseconds: 0)
   var lastTime = Timestamp(nanoseconds: 0)
   var maximumGap: Duration?
+  /// A packet may have stood for several that could not be counted.
+  var mayHoldSegments = false
   var transits = Quantiles()
   private(set) var lost = 0
   private(set) var skipped = 0

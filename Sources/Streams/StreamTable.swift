@@ -55,9 +55,11 @@ package struct StreamTable: ~Copyable {
   ///   - bytes: the frame as far as it was captured.
   ///   - wireBytes: the frame's length on the wire.
   ///   - time: when it was captured. One earlier than the open interval counts into that one.
+  ///   - mayHoldSegments: it may stand for several packets that cannot be counted, so that the interval
+  ///     of its stream is blind.
   package mutating func count(
     _ packet: borrowing DecodedPacket, bytes: RawSpan, wireBytes: Int, at time: Timestamp,
-    deliver: (Snapshot) -> Void
+    mayHoldSegments: Bool = false, deliver: (Snapshot) -> Void
   ) {
     advance(to: time, deliver: deliver)
     lastTime = max(lastTime, time)
@@ -66,7 +68,8 @@ package struct StreamTable: ~Copyable {
     self.wireBytes[kind] &+= wireBytes
     switch packet.kind {
     case .udp:
-      countStream(packet, bytes: bytes, wireBytes: wireBytes, at: time)
+      let entry = countStream(packet, bytes: bytes, wireBytes: wireBytes, at: time)
+      if mayHoldSegments { entries[entry].figures.mayHoldSegments = true }
     case .mobility:
       if let message = BindingMessage(
         parsing: bytes.extracting(packet.mobility), source: packet.source,
@@ -108,7 +111,7 @@ package struct StreamTable: ~Copyable {
 
   private mutating func countStream(
     _ packet: borrowing DecodedPacket, bytes: RawSpan, wireBytes: Int, at time: Timestamp
-  ) {
+  ) -> Int {
     let stream = StreamKey(
       source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
       destinationPort: packet.destinationPort)
@@ -123,6 +126,7 @@ package struct StreamTable: ~Copyable {
       entries[index].figures.maximumGap = max(entries[index].figures.maximumGap ?? .zero, silence)
     }
     events += arrival.events
+    return index
   }
 
   private mutating func leg(of outer: borrowing OuterHeaders) -> Int {
@@ -222,6 +226,7 @@ extension StreamInterval {
       wireBytes: figures.wireBytes, firstTime: figures.firstTime, lastTime: figures.lastTime,
       sequence: hasNumbers ? figures.sequence : nil, maximumGap: figures.maximumGap,
       jitter: track.jitter.value, transitMinimum: figures.transits.minimum,
-      transitMedian: figures.transits.median, isBlind: isBlind)
+      transitMedian: figures.transits.median,
+      isBlind: isBlind || figures.mayHoldSegments)
   }
 }
