@@ -1,6 +1,29 @@
 import ArgumentParser
 
+/// The program: runs the command that its arguments name.
 @main
+enum Program {
+  static func main() async {
+    do {
+      var command = try Nemotop.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch  where Nemotop.exitCode(for: error) == .validationFailure {
+      // One line, as for every other failure.
+      let wrong = Nemotop.message(for: error).split(separator: "\n").joined(separator: " ")
+      let commands = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("-") }
+      let known = commands.prefix { Nemotop.hasSubcommand($0) }
+      note("\(wrong); see '\((["nemotop"] + known + ["--help"]).joined(separator: " "))'")
+      Nemotop.exit(withError: ExitCode.validationFailure)
+    } catch {
+      Nemotop.exit(withError: error)
+    }
+  }
+}
+
 struct Nemotop: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nemotop",
@@ -20,4 +43,19 @@ struct Nemotop: AsyncParsableCommand {
       DemoCommand.self, Send.self, Receive.self, Monitor.self, Log.self, MarkCommand.self,
       LabCommand.self,
     ])
+}
+
+extension Nemotop {
+  /// Whether a command of the program, at any depth, has this name.
+  static func hasSubcommand(_ name: String) -> Bool {
+    hasSubcommand(name, below: Nemotop.self)
+  }
+
+  private static func hasSubcommand(
+    _ name: String, below command: any ParsableCommand.Type
+  ) -> Bool {
+    command.configuration.subcommands.contains {
+      $0.configuration.commandName == name || hasSubcommand(name, below: $0)
+    }
+  }
 }
