@@ -28,3 +28,18 @@ func enter(networkNamespace path: String) throws(CaptureError) {
   default: throw .cannotOpen(path: path, reason: reasonText(number))
   }
 }
+
+/// What an interface lost for want of room since it is there, by its own count; 0 where it has none.
+///
+/// The count lies below /sys, which does not follow a thread into a namespace.
+func interfaceDrops(_ name: String) -> Int {
+  ["rx_missed_errors", "rx_fifo_errors"].reduce(0) { sum, figure in
+    let file = unsafe open("/sys/class/net/\(name)/statistics/\(figure)", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return sum }
+    defer { close(file) }
+    var digits = [UInt8](repeating: 0, count: 24)
+    let count = unsafe read(file, &digits, digits.count)
+    let text = String(decoding: digits.prefix(max(count, 0)).prefix { $0 > 0x20 }, as: UTF8.self)
+    return sum + (Int(text) ?? 0)
+  }
+}

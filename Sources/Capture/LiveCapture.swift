@@ -90,7 +90,7 @@ package final class LiveCapture: Sendable {
           keeper.keep(packet)
           meter.count(packet) { snapshots.append($0) }
         }
-        meter.noteDrops(total: try source.droppedPackets())
+        meter.noteDrops(total: try source.droppedPackets(), upTo: .now)
         let settled = Timestamp.now - Self.grace
         if outcome == .idle {
           meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0) }

@@ -16,6 +16,8 @@ package struct PacketRing: PacketSource, ~Copyable {
   private var ring: PacketRingHandle
   private let index: UInt32
   private var dropped = 0
+  /// What the interface itself had dropped when the capture began; nil where that cannot be known.
+  private let firstInterfaceDrops: Int?
   /// Room for the frame of one segment.
   private var segment: [UInt8] = []
 
@@ -37,6 +39,7 @@ package struct PacketRing: PacketSource, ~Copyable {
     let ring = try PacketRingHandle(name: name, interface: index, link: link, options: options)
     self.ring = ring
     self.index = index
+    firstInterfaceDrops = networkNamespace == nil ? interfaceDrops(name) : nil
     self.name = name
     snapshotLength = options.snapshotLength
   }
@@ -60,7 +63,7 @@ package struct PacketRing: PacketSource, ~Copyable {
   package mutating func droppedPackets() throws(CaptureError) -> Int {
     guard let drops = ring.drops() else { throw .failed(name, reason: "no statistics") }
     dropped += Int(drops)
-    return dropped
+    return dropped + (firstInterfaceDrops.map { max(interfaceDrops(name) - $0, 0) } ?? 0)
   }
 
   private mutating func take(_ limit: Int, _ body: (borrowing CapturedPacket) -> Void) -> Int {

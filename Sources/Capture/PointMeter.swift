@@ -45,10 +45,10 @@ package struct PointMeter: ~Copyable {
       mayHoldSegments: packet.mayHoldSegments, deliver: deliver)
   }
 
-  /// Takes the total of packets dropped so far.
-  package mutating func noteDrops(total: Int) {
+  /// Takes the total of packets dropped so far, up to this moment where it is known.
+  package mutating func noteDrops(total: Int, upTo time: Timestamp? = nil) {
     guard total > report.captureDrops else { return }
-    table.countDrops(total - report.captureDrops)
+    table.countDrops(total - report.captureDrops, upTo: time)
     report.captureDrops = total
   }
 

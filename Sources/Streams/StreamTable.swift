@@ -41,6 +41,7 @@ package struct StreamTable: ~Copyable {
   private var events: [StreamEvent] = []
   private var signals: [Signal] = []
   private var captureDrops = 0
+  private var blindUpTo = Timestamp(nanoseconds: .min)
   private var lastTime = Timestamp(nanoseconds: .min)
 
   package init(point: Point, options: CountingOptions) {
@@ -82,9 +83,13 @@ package struct StreamTable: ~Copyable {
     }
   }
 
-  /// Counts packets that the capture lost in the open interval.
-  package mutating func countDrops(_ count: Int) {
+  /// Counts packets that the capture lost, into the open interval.
+  ///
+  /// - Parameter time: when that was found out. They may have come as late as then, behind packets that
+  ///   are yet to be counted, so that every interval up to there is blind.
+  package mutating func countDrops(_ count: Int, upTo time: Timestamp? = nil) {
     captureDrops += count
+    if let time { blindUpTo = max(blindUpTo, time) }
   }
 
   /// Hands over every interval that ended by `time`.
@@ -175,7 +180,7 @@ package struct StreamTable: ~Copyable {
       if let due = tracks[index].due(options), due <= end { events.append(tracks[index].leave()) }
     }
     let snapshot = Snapshot(
-      point: point, start: start, length: options.interval, streams: closeStreams(),
+      point: point, start: start, length: options.interval, streams: closeStreams(of: start),
       totals: closeTotals(), events: events.sorted { ($0.time, $0.stream) < ($1.time, $1.stream) },
       signals: signals, captureDrops: captureDrops)
     events = []
@@ -184,8 +189,8 @@ package struct StreamTable: ~Copyable {
     if !snapshot.isEmpty { deliver(snapshot) }
   }
 
-  private mutating func closeStreams() -> [StreamInterval] {
-    let isBlind = captureDrops > 0
+  private mutating func closeStreams(of start: Timestamp) -> [StreamInterval] {
+    let isBlind = captureDrops > 0 || start < blindUpTo
     let streams = active.map { index in
       let entry = entries[index]
       let track = tracks[entry.track]

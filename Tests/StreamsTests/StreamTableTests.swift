@@ -239,6 +239,18 @@ private func at(_ milliseconds: Int) -> Timestamp {
     #expect(snapshots[0].streams[0].isBlind)
   }
 
+  @Test func `drops make every interval blind up to when they were found out`() {
+    var bench = Bench("xen1")
+    bench.send(1, at: 20)
+    bench.table.countDrops(3, upTo: at(1_500))
+    for (number, time) in [(5, 1_010), (6, 1_900), (7, 2_010)] {
+      bench.send(UInt64(number), at: Double(time))
+    }
+    let snapshots = bench.finish(at: 2_500)
+    #expect(snapshots.map(\.captureDrops) == [3, 0, 0])
+    #expect(snapshots.map(\.isBlind) == [true, true, false])
+  }
+
   @Test func `a packet that may hold segments makes its stream's interval blind, and no other`() {
     var bench = Bench("xen1")
     bench.send(1, at: 20)
