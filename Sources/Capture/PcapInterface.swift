@@ -21,8 +21,10 @@ package struct PcapInterface: PacketSource, ~Copyable {
     package init() {}
   }
 
-  /// After this time the kernel hands over a block of its ring although it is not full.
-  static let blockMilliseconds: Int32 = 10
+  /// After this time, or twice of it, the kernel hands over a block of its ring although it is not
+  /// full. On a link of low rate, times the number of blocks, it is as long as the thread may be kept
+  /// from reading before packets are dropped.
+  static let blockMilliseconds: Int32 = 40
 
   package let name: String
   private var pcap: PcapHandle
