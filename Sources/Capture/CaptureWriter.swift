@@ -26,7 +26,7 @@ package struct CaptureWriter: ~Copyable {
   ) throws(CaptureError) {
     // A closed pipe is to be an error of `write`, not the program's end.
     signal(SIGPIPE, SIG_IGN)
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard file >= 0 else {
       switch errno {
       case EACCES, EPERM, EROFS: throw .noPermission(path)
@@ -36,7 +36,8 @@ package struct CaptureWriter: ~Copyable {
     }
     var status = stat()
     let isRegular = unsafe fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    guard !isRegular || status.st_size == 0 else {
+    // The lock keeps a second writer out that begins at the same moment.
+    guard !isRegular || status.st_size == 0 && flock(file, LOCK_EX | LOCK_NB) == 0 else {
       Glibc.close(file)
       throw .alreadyExists(path)
     }

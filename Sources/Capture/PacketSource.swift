@@ -7,13 +7,14 @@ package struct CapturedPacket: ~Escapable {
   package let wireBytes: Int
   /// What was captured of it.
   package let bytes: RawSpan
-  package let linkType: LinkType
+  /// Nil where frames of its type cannot be decoded, as those of some interfaces of a file may be.
+  package let linkType: LinkType?
   /// It may be a super-packet whose segments are not known, and so cannot be counted.
   package let mayHoldSegments: Bool
 
   @_lifetime(copy bytes)
   package init(
-    time: Timestamp, wireBytes: Int, bytes: RawSpan, linkType: LinkType,
+    time: Timestamp, wireBytes: Int, bytes: RawSpan, linkType: LinkType?,
     mayHoldSegments: Bool = false
   ) {
     self.time = time
@@ -35,11 +36,12 @@ package protocol PacketSource: ~Copyable, SendableMetatype {
     limit: Int, timeout: Duration, _ body: (borrowing CapturedPacket) -> Void
   ) throws(CaptureError) -> ReadOutcome
 
+  /// The type of its frames; where they differ, that of the first interface's that can be decoded.
   var linkType: LinkType { get }
   /// The most that it captures of a frame, in bytes.
   var snapshotLength: Int { get }
 
-  /// Packets dropped since it was opened before they could be read; 0 for files.
+  /// Packets dropped since it was opened before they could be read; of files, what they tell of it.
   mutating func droppedPackets() throws(CaptureError) -> Int
 }
 

@@ -29,7 +29,8 @@ package struct PointMeter: ~Copyable {
 
   package var closedUpTo: Timestamp? { table.closedUpTo }
 
-  /// Decodes and counts a packet, and hands over the intervals that its time closes.
+  /// Decodes and counts a packet, and hands over the intervals that its time closes. One of a link
+  /// type that cannot be decoded counts as `other`.
   package mutating func count(
     _ packet: borrowing CapturedPacket, deliver: (Snapshot) -> Void
   ) {

@@ -10,6 +10,11 @@ package struct Correlator: Sendable {
     var deadline: Timestamp
   }
 
+  private struct Heard {
+    var place: Place
+    var activity: Activity
+  }
+
   /// How long a move waits for its first delivered number before it is told without.
   static let patience = Duration.seconds(30)
 
@@ -33,24 +38,53 @@ package struct Correlator: Sendable {
   package mutating func take(_ snapshots: [Snapshot]) -> Observed {
     let end = snapshots.map(\.end).max() ?? Timestamp(nanoseconds: 0)
     var marks: [Mark] = []
+    var heard: [StreamKey: [Heard]] = [:]
     for snapshot in snapshots {
       guard let point = points.firstIndex(where: { $0.name == snapshot.point.name }) else {
         continue
       }
       for interval in snapshot.streams {
-        let path = StreamPath(stream: interval.stream, points: points, options: options)
-        paths[interval.stream, default: path].take(interval, at: point)
-        if paths[interval.stream]?.visits.count ?? 0 > 1 { contested.insert(interval.stream) }
+        let place = Place(point: point, leg: interval.leg)
+        heard[interval.stream, default: []] += Activity.parts(of: interval, options: options)
+          .map { Heard(place: place, activity: $0) }
       }
       marks += snapshot.events.map { Mark($0, at: snapshot.point) }
       marks += snapshot.signals.map { Mark($0, at: snapshot.point) }
       signalling.take(snapshot.signals, at: point)
       if let mark = blindness.take(snapshot, at: point) { marks.append(mark) }
     }
+    for (stream, activities) in heard { take(activities, of: stream) }
     var observed = advance(to: end)
     observed.snapshots = snapshots
     observed.marks = (observed.marks + marks).sorted { $0.time < $1.time }
     return observed
+  }
+
+  /// Takes what was heard of a stream in one step, in the order of time. Before a place is visited
+  /// anew, the moves that its earlier visit was part of are settled, however long the step is.
+  private mutating func take(_ heard: [Heard], of stream: StreamKey) {
+    var path =
+      paths.removeValue(forKey: stream)
+      ?? StreamPath(stream: stream, points: points, options: options)
+    let inOrder = heard.sorted {
+      ($0.activity.firstTime, $0.place.point) < ($1.activity.firstTime, $1.place.point)
+    }
+    for part in inOrder {
+      if path.isReturn(part.activity, to: part.place) {
+        note(&path, by: part.activity.firstTime, isEnd: false)
+      }
+      path.take(part.activity, at: part.place)
+    }
+    if path.visits.count > 1 { contested.insert(stream) }
+    paths[stream] = path
+  }
+
+  /// Notes the moves of a stream that have become final, to be told in their order.
+  private mutating func note(_ path: inout StreamPath, by time: Timestamp, isEnd: Bool) {
+    while let transition = path.nextTransition(by: time, isEnd: isEnd) {
+      pending[path.stream, default: []].append(
+        Pending(transition: transition, deadline: time + Self.patience))
+    }
   }
 
   /// Tells what became final by `time`.
@@ -66,10 +100,9 @@ package struct Correlator: Sendable {
   private mutating func settle(by time: Timestamp, isEnd: Bool) -> Observed {
     var told: [(move: Move, mark: Mark)] = []
     for stream in contested.sorted() {
-      while let transition = paths[stream]?.nextTransition(by: time, isEnd: isEnd) {
-        pending[stream, default: []].append(
-          Pending(transition: transition, deadline: time + Self.patience))
-      }
+      guard var path = paths.removeValue(forKey: stream) else { continue }
+      note(&path, by: time, isEnd: isEnd)
+      paths[stream] = path
       told += tell(stream, by: time, isEnd: isEnd)
     }
     told.sort { $0.move.firstAfter < $1.move.firstAfter }

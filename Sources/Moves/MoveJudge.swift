@@ -21,30 +21,34 @@ struct MoveJudge {
       firstAfter: transition.firstAfter)
     var deciding = [from.point, to.point]
 
-    let before = path.history(at: from)?.numbers(
+    let before = path.histories[from]
+    let after = path.histories[to]
+    let numbersBefore = before?.numbers(
       from: Timestamp(nanoseconds: .min), to: transition.lastBefore)
-    let after = path.history(at: to)?.numbers(
+    let numbersAfter = after?.numbers(
       from: transition.firstAfter, to: Timestamp(nanoseconds: .max))
-    move.lastNumber = before?.last
-    move.firstNumber = move.lastNumber.flatMap { after?.above($0).first } ?? after?.first
-    if let last = move.lastNumber, let first = move.firstNumber, first > last {
-      move.lostUnseen = NumberSet(between: last, and: first).count(without: path.seen)
-      move.verdict = .partial
-    }
-    if let before, let after, let delivery = path.delivery {
-      let delivered = delivery.history.numbers
-      if let last = delivered.intersection(before).last,
-        let first = delivered.intersection(after).above(last).first
-      {
-        deciding.append(delivery.point)
-        move.lost = NumberSet(between: last, and: first).count(without: delivered)
-        if let lastTime = delivery.history.time(of: last),
-          let firstTime = delivery.history.time(of: first)
+    move.lastNumber = numbersBefore?.last
+    move.firstNumber = numbersAfter?.first
+    // Numbers of a sender that was restarted in between tell nothing of what is missing.
+    if let numbersBefore, let numbersAfter, let epoch = before?.epoch, epoch == after?.epoch {
+      if let last = move.lastNumber, let first = numbersAfter.above(last).first {
+        move.firstNumber = first
+        move.lostUnseen =
+          NumberSet(between: last, and: first).count(without: path.seen(in: epoch))
+        move.verdict = .partial
+      }
+      if let delivery = path.delivery {
+        let histories = delivery.histories.filter { $0.epoch == epoch }
+        let delivered = NumberSet(histories.flatMap(\.numbers.ranges))
+        if let last = delivered.intersection(numbersBefore).last,
+          let first = delivered.intersection(numbersAfter).above(last).first
         {
-          move.receiverGap = firstTime - lastTime
+          deciding.append(delivery.point)
+          move.lost = NumberSet(between: last, and: first).count(without: delivered)
+          move.receiverGap = Self.gap(from: last, to: first, in: histories)
+        } else if !mustTell {
+          return nil
         }
-      } else if !mustTell {
-        return nil
       }
     }
     let binding = signalling.binding(
@@ -60,5 +64,15 @@ struct MoveJudge {
     }
     move.decidedBy = names
     return (move, Mark(move, binding: binding))
+  }
+
+  /// The time from one number to another; nil where they passed in the midst of a run.
+  private static func gap(
+    from last: Int64, to first: Int64, in histories: [NumberHistory]
+  ) -> Duration? {
+    let lastTime = histories.lazy.compactMap { $0.time(of: last) }.first
+    let firstTime = histories.lazy.compactMap { $0.time(of: first) }.first
+    guard let lastTime, let firstTime else { return nil }
+    return firstTime - lastTime
   }
 }

@@ -1,7 +1,7 @@
 import Sequences
 import Wire
 
-/// Which numbers of a stream passed a point at one depth, and when: runs in the order of arrival.
+/// Which numbers of a stream passed a place, and when: runs of one epoch in the order of arrival.
 ///
 /// Runs that follow one another without a silence are joined, so that an undisturbed stream is one
 /// run however long it lasts; the oldest runs are forgotten beyond a bound.
@@ -9,19 +9,21 @@ struct NumberHistory: Sendable {
   static let capacity = 4096
 
   private(set) var runs: [NumberRun] = []
+  /// Numbers of different epochs tell nothing of each other.
+  let epoch: Int
+
+  init(epoch: Int) {
+    self.epoch = epoch
+  }
 
   mutating func append(_ run: NumberRun, gapOver: Duration) {
-    if let last = runs.last, last.last + 1 == run.first, run.firstTime - last.lastTime < gapOver {
+    if let last = runs.last, last.last &+ 1 == run.first, run.firstTime - last.lastTime < gapOver {
       runs[runs.count - 1].last = run.last
       runs[runs.count - 1].lastTime = run.lastTime
       return
     }
     if runs.count == Self.capacity { runs.removeFirst(Self.capacity / 4) }
     runs.append(run)
-  }
-
-  mutating func removeAll() {
-    runs.removeAll()
   }
 
   var numbers: NumberSet { NumberSet(runs.map { $0.first...$0.last }) }

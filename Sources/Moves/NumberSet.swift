@@ -20,7 +20,7 @@ struct NumberSet: Sendable, Equatable {
     if upper > lower, upper - lower > 1 { ranges = [lower + 1...upper - 1] }
   }
 
-  var count: Int { ranges.reduce(0) { $0 &+ Int($1.upperBound - $1.lowerBound) + 1 } }
+  var count: Int { ranges.reduce(0) { $0 &+ Int($1.upperBound &- $1.lowerBound) &+ 1 } }
   var first: Int64? { ranges.first?.lowerBound }
   var last: Int64? { ranges.last?.upperBound }
 

@@ -32,16 +32,20 @@ struct Signalling: Sendable {
 
   /// The binding that a move belongs to: the Update that registers the care-of address of the new
   /// leg, for the home address or the prefix of the stream's source, seen at the new point where
-  /// that saw it, else at the first point that did.
+  /// that saw it, else at the first point that did. What was signalled before the stream had left
+  /// the new place the last time belongs to an earlier move.
   func binding(
     of stream: StreamKey, by leg: Leg, at point: Int, around transition: StreamPath.Transition
   ) -> Binding? {
     guard let careOf = leg.levels.first?.source else { return nil }
+    let start = max(
+      transition.lastBefore - Self.lead,
+      transition.lastDeparture ?? Timestamp(nanoseconds: .min))
     let updates = sightings.filter { sighting in
       let message = sighting.signal.message
       return message.kind == .update && message.lifetime > 0 && message.careOfAddress == careOf
         && message.covers(stream.source)
-        && sighting.signal.time >= transition.lastBefore - Self.lead
+        && sighting.signal.time >= start
     }
     guard let update = updates.first(where: { $0.point == point }) ?? updates.first else {
       return nil

@@ -4,28 +4,25 @@ import Wire
 
 /// One stream's way over all points: where it was heard, with which numbers, and where it is now.
 struct StreamPath: Sendable {
-  /// The numbers that passed a point at one depth.
-  struct Passage: Hashable, Sendable {
-    var point: Int
-    var depth: Int
-  }
-
   /// A move that was seen, with the two visits that it joins.
   struct Transition: Sendable {
     var from: Place
     var to: Place
     var lastBefore: Timestamp
     var firstAfter: Timestamp
+    /// When the stream had left the new place before, if it ever was there.
+    var lastDeparture: Timestamp?
   }
 
   let stream: StreamKey
   private let points: [Point]
   private let options: CountingOptions
   private(set) var visits: [Place: Visit] = [:]
-  private(set) var histories: [Passage: NumberHistory] = [:]
-  /// Added to a passage's numbers so that those of all points count in the same cycles.
-  private var offsets: [Passage: Int64] = [:]
-  private var reference: (number: Int64, time: Timestamp, spacing: Duration?)?
+  private(set) var histories: [Place: NumberHistory] = [:]
+  private var departures: [Place: Timestamp] = [:]
+  /// Added to a place's numbers so that those of all places count in the same cycles.
+  private var offsets: [Place: Int64] = [:]
+  private var reference: Reference?
   /// Where the stream is: the last place of the deciding role from which it has not moved on.
   private(set) var home: Place?
 
@@ -35,46 +32,63 @@ struct StreamPath: Sendable {
     self.options = options
   }
 
+  /// The highest number of the newest epoch, wherever it was heard.
+  private struct Reference: Sendable {
+    var number: Int64
+    var time: Timestamp
+    var spacing: Duration?
+    var epoch: Int
+  }
+
   // MARK: Hearing
 
-  mutating func take(_ interval: StreamInterval, at point: Int) {
-    let place = Place(point: point, leg: interval.leg)
-    let passage = Passage(point: point, depth: interval.leg.depth)
-    for activity in Activity.parts(of: interval, options: options) {
-      let begins = visits[place]?.take(activity, options: options) ?? true
-      if visits[place] == nil { visits[place] = Visit(activity) }
-      for run in activity.runs {
-        take(run, of: passage, isShort: interval.payload == .rtp, begins: begins)
-      }
-    }
+  /// Whether an activity begins a new visit of a place where the stream was before.
+  func isReturn(_ activity: Activity, to place: Place) -> Bool {
+    guard let visit = visits[place] else { return false }
+    return activity.firstTime - visit.lastTime >= visit.leftAfter(options)
+  }
+
+  /// Takes activities in the order of their beginnings.
+  mutating func take(_ activity: Activity, at place: Place) {
+    let begins = visits[place]?.take(activity, options: options) ?? true
+    if visits[place] == nil { visits[place] = Visit(activity) }
+    for run in activity.runs { take(run, of: activity, at: place, begins: begins) }
   }
 
   private mutating func take(
-    _ run: NumberRun, of passage: Passage, isShort: Bool, begins: Bool
+    _ run: NumberRun, of activity: Activity, at place: Place, begins: Bool
   ) {
-    if isShort, begins || offsets[passage] == nil { align(run, of: passage) }
-    let offset = offsets[passage] ?? 0
+    if histories[place]?.epoch != activity.epoch {
+      histories[place] = NumberHistory(epoch: activity.epoch)
+      offsets[place] = nil
+    }
+    if activity.isShort, begins || offsets[place] == nil {
+      align(run, at: place, epoch: activity.epoch)
+    }
+    let offset = offsets[place] ?? 0
     let aligned = NumberRun(
       first: run.first &+ offset, last: run.last &+ offset, firstTime: run.firstTime,
       lastTime: run.lastTime)
-    histories[passage, default: NumberHistory()].append(aligned, gapOver: options.gapOver)
-    if reference.map({ aligned.last > $0.number }) ?? true {
+    histories[place]?.append(aligned, gapOver: options.gapOver)
+    if reference.map({ aligned.last > $0.number || activity.epoch != $0.epoch }) ?? true {
       let span = aligned.lastTime - aligned.firstTime
       let spacing = aligned.count > 1 ? span / (aligned.count - 1) : reference?.spacing
-      reference = (aligned.last, aligned.lastTime, spacing)
+      reference = Reference(
+        number: aligned.last, time: aligned.lastTime, spacing: spacing, epoch: activity.epoch)
     }
   }
 
   /// Numbers of 16 bits wrap in minutes: the cycle is the one nearest to what time and rate foretell.
-  private mutating func align(_ run: NumberRun, of passage: Passage) {
-    guard let reference else { return }
+  private mutating func align(_ run: NumberRun, at place: Place, epoch: Int) {
+    guard let reference, reference.epoch == epoch else { return }
     var expected = reference.number
     if let spacing = reference.spacing, spacing > .zero {
       let silence = Double((run.firstTime - reference.time).wholeNanoseconds)
-      expected &+= Int64((silence / Double(spacing.wholeNanoseconds)).rounded())
+      let steps = (silence / Double(spacing.wholeNanoseconds)).rounded()
+      expected &+= Int64(max(-1e12, min(steps, 1e12)))
     }
     let cycles = (Double(expected &- run.first) / 65_536).rounded()
-    offsets[passage] = Int64(max(-1e12, min(cycles, 1e12))) * 65_536
+    offsets[place] = Int64(max(-1e12, min(cycles, 1e12))) * 65_536
   }
 
   // MARK: Deciding
@@ -109,8 +123,10 @@ struct StreamPath: Sendable {
     }.min { isBefore($0, $1) }
     guard let next, let new = visits[next] else { return nil }
     self.home = next
+    departures[home] = old.lastTime
     return Transition(
-      from: home, to: next, lastBefore: old.lastTime, firstAfter: new.firstTime)
+      from: home, to: next, lastBefore: old.lastTime, firstAfter: new.firstTime,
+      lastDeparture: departures[next])
   }
 
   private func isBefore(_ left: Place, _ right: Place) -> Bool {
@@ -128,40 +144,38 @@ struct StreamPath: Sendable {
 
   /// Whether the two places stand one behind the other: most numbers of one were seen at both.
   private func passesThrough(_ place: Place, _ home: Place) -> Bool {
-    guard place.point != home.point, let here = numbers(at: place), let there = numbers(at: home)
+    guard place.point != home.point, histories[place]?.epoch == histories[home]?.epoch,
+      let here = numbers(at: place), let there = numbers(at: home)
     else { return false }
     return here.intersection(there).count * 2 > min(here.count, there.count)
   }
 
   // MARK: Numbers
 
-  func history(at place: Place) -> NumberHistory? {
-    histories[Passage(point: place.point, depth: place.leg.depth)]
-  }
-
   /// The numbers of the latest visit.
   private func numbers(at place: Place) -> NumberSet? {
-    guard let visit = visits[place], let history = history(at: place) else { return nil }
+    guard let visit = visits[place], let history = histories[place] else { return nil }
     return history.numbers(from: visit.firstTime, to: visit.lastTime)
   }
 
   /// What was delivered: seen at the receiver, else decapsulated at the anchor.
-  var delivery: (point: Int, history: NumberHistory)? {
+  var delivery: (point: Int, histories: [NumberHistory])? {
     for role in [Point.Role.receiver, .anchor] {
-      let passages = histories.keys.filter {
-        points[$0.point].role == role && (role == .receiver || $0.depth == 0)
+      let places = histories.keys.filter {
+        points[$0.point].role == role && (role == .receiver || $0.leg.depth == 0)
       }
-      if let passage = passages.min(by: { ($0.point, $0.depth) < ($1.point, $1.depth) }),
-        let history = histories[passage]
-      {
-        return (passage.point, history)
+      if let point = places.map(\.point).min() {
+        return (point, places.filter { $0.point == point }.compactMap { histories[$0] })
       }
     }
     return nil
   }
 
-  /// Every number that was seen at any point.
-  var seen: NumberSet {
-    NumberSet(histories.values.flatMap { $0.runs.map { $0.first...$0.last } })
+  /// Every number of an epoch that was seen at any point.
+  func seen(in epoch: Int) -> NumberSet {
+    NumberSet(
+      histories.values.filter { $0.epoch == epoch }.flatMap { history in
+        history.runs.map { $0.first...$0.last }
+      })
   }
 }

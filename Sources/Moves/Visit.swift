@@ -39,7 +39,7 @@ struct Visit: Sendable {
     }
     firstTime = min(firstTime, activity.firstTime)
     lastTime = max(lastTime, activity.lastTime)
-    packets += activity.packets
+    packets &+= activity.packets
     return false
   }
 }
@@ -50,6 +50,9 @@ struct Activity: Sendable {
   var lastTime: Timestamp
   var packets: Int
   var runs: [NumberRun] = []
+  var epoch = 0
+  /// The numbers have 16 bits on the wire, and wrap in minutes.
+  var isShort = false
 
   /// Splits an interval where the times of its runs show that the stream had left in between.
   static func parts(of interval: StreamInterval, options: CountingOptions) -> [Activity] {
@@ -71,11 +74,15 @@ struct Activity: Sendable {
             firstTime: run.firstTime, lastTime: run.lastTime, packets: run.count, runs: [run]))
       } else {
         parts[parts.count - 1].lastTime = max(parts[parts.count - 1].lastTime, run.lastTime)
-        parts[parts.count - 1].packets += run.count
+        parts[parts.count - 1].packets &+= run.count
         parts[parts.count - 1].runs.append(run)
       }
     }
     parts[parts.count - 1].lastTime = max(parts[parts.count - 1].lastTime, interval.lastTime)
+    for index in parts.indices {
+      parts[index].epoch = interval.epoch
+      parts[index].isShort = interval.payload == .rtp
+    }
     return parts
   }
 }

@@ -43,7 +43,7 @@ final class FileFeed: Feed {
   var queue: [Snapshot] = []
   var userMarks: [Mark] = []
   private(set) var hasEnded = false
-  private var source: PcapFile
+  private var source: any PacketSource & ~Copyable
   private var meter: PointMeter
   private var failure: CaptureError?
 
@@ -51,7 +51,7 @@ final class FileFeed: Feed {
     point: Point, path: String, filter: String?, options: CountingOptions
   ) throws(CaptureError) {
     points = [RecordedPoint(point: point, source: path, interval: options.interval)]
-    source = try PcapFile(path: path, filter: filter)
+    source = try captureFile(path: path, filter: filter)
     meter = PointMeter(point: point, options: options)
   }
 
@@ -71,6 +71,7 @@ final class FileFeed: Feed {
         let outcome = try source.read(limit: 4096, timeout: .milliseconds(20)) { packet in
           meter.count(packet) { closed.append($0) }
         }
+        meter.noteDrops(total: try source.droppedPackets())
         queue += closed
         switch outcome {
         case .packets: continue

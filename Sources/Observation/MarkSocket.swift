@@ -58,7 +58,8 @@ package final class MarkSocket: Sendable {
 
   /// The folder, made if need be; nil where it belongs to somebody else.
   private static func folder() -> String? {
-    let runtime = ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"]
+    let named = ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"]
+    let runtime = named == "" ? nil : named
     let path =
       runtime.map { $0 + "/nemotop" }
       ?? FileManager.default.temporaryDirectory.path + "/nemotop-\(getuid())"

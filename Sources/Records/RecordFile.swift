@@ -16,11 +16,12 @@ struct RecordFile: ~Copyable {
     var descriptor = STDOUT_FILENO
     var isRegular = false
     if path != "-" {
-      descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+      descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
       guard descriptor >= 0 else { throw Self.openingError(path, errno) }
       var status = stat()
       isRegular = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-      guard !isRegular || status.st_size == 0 else {
+      // The lock keeps a second recorder out that begins at the same moment.
+      guard !isRegular || status.st_size == 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         close(descriptor)
         throw .alreadyRecorded(path)
       }

@@ -3,19 +3,25 @@ import Wire
 /// Interarrival jitter as RFC 3550 section 6.4.1 defines it and appendix A.8 computes it.
 package struct Jitter: Sendable {
   private var last: Int64?
-  private var mean: Double = 0
+  /// In nanoseconds; nil before the second packet.
+  private var mean: Double?
 
   package init() {}
 
   /// The jitter; nil before the second packet.
-  package private(set) var value: Duration?
+  package var value: Duration? { mean.map { .nanoseconds(Int64($0.rounded())) } }
 
   /// Takes a packet's transit: arrival minus the sender's clock; any constant offset cancels.
   package mutating func take(transit: Duration) {
-    let now = transit.wholeNanoseconds
+    take(transitNanoseconds: transit.wholeNanoseconds)
+  }
+
+  /// Takes a packet's transit in nanoseconds.
+  package mutating func take(transitNanoseconds now: Int64) {
     if let last {
-      mean += (Double(now.subtractingReportingOverflow(last).partialValue.magnitude) - mean) / 16
-      value = .nanoseconds(Int64(mean.rounded()))
+      let mean = self.mean ?? 0
+      let step = now.subtractingReportingOverflow(last).partialValue.magnitude
+      self.mean = mean + (Double(step) - mean) / 16
     }
     last = now
   }

@@ -16,5 +16,5 @@ package struct NumberRun: Hashable, Sendable {
   }
 
   /// How many numbers the run holds.
-  package var count: Int { Int(last - first) + 1 }
+  package var count: Int { Int(last &- first) &+ 1 }
 }

@@ -10,12 +10,19 @@ package struct Quantiles: Sendable {
   private var stride = 1
   private var untilNext = 0
 
-  package private(set) var minimum: Duration?
+  private var lowest: Int64?
 
   package init() {}
 
+  package var minimum: Duration? { lowest.map { .nanoseconds($0) } }
+
   package mutating func take(_ value: Duration) {
-    minimum = minimum.map { min($0, value) } ?? value
+    take(nanoseconds: value.wholeNanoseconds)
+  }
+
+  /// Takes a duration in nanoseconds.
+  package mutating func take(nanoseconds value: Int64) {
+    lowest = min(lowest ?? value, value)
     guard untilNext == 0 else {
       untilNext -= 1
       return
@@ -24,7 +31,7 @@ package struct Quantiles: Sendable {
       values = Swift.stride(from: 0, to: values.count, by: 2).map { values[$0] }
       stride *= 2
     }
-    values.append(value.wholeNanoseconds)
+    values.append(value)
     untilNext = stride - 1
   }
 

@@ -15,7 +15,7 @@ package struct RunList: Sendable {
 
   /// Takes the first copy of a number.
   package mutating func append(_ number: Int64, at time: Timestamp, afterSilence: Bool) {
-    if let last = runs.indices.last, runs[last].last + 1 == number, !afterSilence {
+    if let last = runs.indices.last, runs[last].last &+ 1 == number, !afterSilence {
       runs[last].last = number
       runs[last].lastTime = time
     } else if runs.count < Self.capacity {

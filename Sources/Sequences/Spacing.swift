@@ -10,13 +10,19 @@ package struct Spacing: Sendable {
   package init() {}
 
   /// The spacing; nil before the second packet.
-  package var value: Duration? {
-    samples == 0 ? nil : .nanoseconds(Int64(mean))
-  }
+  package var value: Duration? { nanoseconds.map { .nanoseconds($0) } }
+
+  /// The spacing in nanoseconds; nil before the second packet.
+  package var nanoseconds: Int64? { samples == 0 ? nil : Int64(mean) }
 
   /// Takes the time between two packets that followed each other.
   package mutating func take(_ between: Duration) {
-    let sample = Double(max(between.wholeNanoseconds, 0))
+    take(nanoseconds: between.wholeNanoseconds)
+  }
+
+  /// Takes the time between two packets that followed each other, in nanoseconds.
+  package mutating func take(nanoseconds between: Int64) {
+    let sample = Double(max(between, 0))
     samples += samples < 16 ? 1 : 0
     if samples == 1 {
       mean = sample

@@ -1,3 +1,5 @@
+import Wire
+
 /// How a point's packets are counted.
 package struct CountingOptions: Sendable, Equatable {
   /// The length of an interval: 10 ms at the least, aligned to the epoch.
@@ -15,8 +17,30 @@ package struct CountingOptions: Sendable, Equatable {
     self.leftAfter = leftAfter
     self.gapOver = gapOver
   }
+}
 
-  func leftAfter(spacing: Duration?) -> Duration { max(leftAfter, (spacing ?? .zero) * 20) }
+/// The durations of the options in nanoseconds, in which each packet is reckoned with.
+struct CountingTimes: Sendable {
+  let interval: Int64
+  private let leftAfter: Int64
+  private let gapOver: Int64
 
-  func gapOver(spacing: Duration?) -> Duration { max(gapOver, (spacing ?? .zero) * 5) }
+  init(_ options: CountingOptions) {
+    interval = options.interval.wholeNanoseconds
+    leftAfter = options.leftAfter.wholeNanoseconds
+    gapOver = options.gapOver.wholeNanoseconds
+  }
+
+  func leftAfter(spacing: Int64?) -> Int64 { max(leftAfter, Self.product(spacing ?? 0, 20)) }
+
+  func gapOver(spacing: Int64?) -> Int64 { max(gapOver, Self.product(spacing ?? 0, 5)) }
+
+  /// A first silence shorter than this may be a stream's beat.
+  var longestBeat: Int64 { Self.product(leftAfter, 10) }
+
+  /// Clamped to what 64 bits hold. No spacing is negative.
+  private static func product(_ span: Int64, _ factor: Int64) -> Int64 {
+    let (product, overflow) = span.multipliedReportingOverflow(by: factor)
+    return overflow ? .max : product
+  }
 }

@@ -16,6 +16,13 @@ package struct Leg: Hashable, Comparable, Sendable {
     levels = (0..<outer.count).map { outer[$0] }
   }
 
+  /// Whether these headers are the leg's.
+  func hasLevels(of outer: OuterHeaders) -> Bool {
+    guard levels.count == outer.count else { return false }
+    for index in 0..<outer.count where levels[index] != outer[index] { return false }
+    return true
+  }
+
   /// The number of outer headers; 0 is `direct`.
   package var depth: Int { levels.count }
 

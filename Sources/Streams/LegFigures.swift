@@ -9,7 +9,8 @@ struct LegFigures: Sendable {
   var wireBytes = 0
   var firstTime = Timestamp(nanoseconds: 0)
   var lastTime = Timestamp(nanoseconds: 0)
-  var maximumGap: Duration?
+  /// The longest silence that ended here, in nanoseconds.
+  var maximumGap: Int64?
   /// A packet may have stood for several that could not be counted.
   var mayHoldSegments = false
   var transits = Quantiles()

@@ -10,11 +10,18 @@ struct PayloadReader: Sendable {
     var time: Timestamp
     var number: UInt64
     var source: UInt32
-    /// Arrival minus the sender's clock; with RTP any constant is left out, and nil where the
-    /// clock's rate is not known.
-    var transit: Duration?
-    /// Arrival minus the sender's wall clock.
-    var absoluteTransit: Duration?
+    /// Arrival minus the sender's clock in nanoseconds; with RTP any constant is left out, and nil
+    /// where the clock's rate is not known.
+    var transit: Int64?
+    /// Arrival minus the sender's wall clock in nanoseconds.
+    var absoluteTransit: Int64?
+  }
+
+  /// What a packet makes known.
+  struct Numbers: Sendable {
+    /// Those of packets that were held back until RTP was believed.
+    var earlier: [Reading] = []
+    var own: Reading?
   }
 
   /// How many packets in a row must be consistent RTP before it is believed.
@@ -26,31 +33,33 @@ struct PayloadReader: Sendable {
   private var lastTimestamp: UInt32 = 0
   private var mediaClock: Int64 = 0
 
-  /// The numbers that this packet makes known: none, its own, or with it those of the packets that
-  /// were held back until RTP was believed.
-  mutating func read(_ payload: RawSpan, at time: Timestamp, _ body: (Reading) -> Void) {
+  /// The numbers that this packet makes known.
+  mutating func read(_ payload: RawSpan, at time: Timestamp) -> Numbers {
     switch kind {
     case .nemotop:
-      if let header = StreamHeader(parsing: payload) { body(reading(header, at: time)) }
+      guard let header = StreamHeader(parsing: payload) else { break }
+      return Numbers(own: reading(header, at: time))
     case .rtp:
-      if let header = RTPHeader(parsing: payload), header.payloadType == payloadType {
-        body(reading(header, at: time))
+      guard let header = RTPHeader(parsing: payload), header.payloadType == payloadType else {
+        break
       }
+      return Numbers(own: reading(header, at: time))
     case .unknown:
       if let header = StreamHeader(parsing: payload) {
         kind = .nemotop
         candidates = []
-        body(reading(header, at: time))
+        return Numbers(own: reading(header, at: time))
       } else if let header = RTPHeader(parsing: payload), !header.mayBeControl {
         consider(header, at: time)
-        guard candidates.count == Self.probation else { return }
+        guard candidates.count == Self.probation else { break }
         kind = .rtp
-        for candidate in candidates { body(candidate) }
-        candidates = []
-      } else {
+        defer { candidates = [] }
+        return Numbers(earlier: candidates)
+      } else if !candidates.isEmpty {
         candidates = []
       }
     }
+    return Numbers()
   }
 
   private mutating func consider(_ header: RTPHeader, at time: Timestamp) {
@@ -64,7 +73,7 @@ struct PayloadReader: Sendable {
   }
 
   private func reading(_ header: StreamHeader, at time: Timestamp) -> Reading {
-    let transit = time - header.realTime
+    let transit = time.nanoseconds(since: header.realTime)
     return Reading(
       time: time, number: header.number, source: header.synchronizationSource, transit: transit,
       absoluteTransit: transit)
@@ -74,8 +83,7 @@ struct PayloadReader: Sendable {
     mediaClock &+= Int64(Int32(bitPattern: header.timestamp &- lastTimestamp))
     lastTimestamp = header.timestamp
     let transit = RTPClock.rate(ofPayloadType: header.payloadType).map { rate in
-      Duration.nanoseconds(
-        time.nanoseconds &- Int64((Double(mediaClock) * 1e9 / Double(rate)).rounded()))
+      time.nanoseconds &- Int64((Double(mediaClock) * 1e9 / Double(rate)).rounded())
     }
     return Reading(
       time: time, number: UInt64(header.sequence), source: header.synchronizationSource,

@@ -16,6 +16,15 @@ package struct StreamKey: Hashable, Comparable, Sendable {
     self.destinationPort = destinationPort
   }
 
+  /// Field by field, the ports and the ends of the addresses first: these are what differs.
+  package static func == (left: StreamKey, right: StreamKey) -> Bool {
+    left.sourcePort == right.sourcePort && left.destinationPort == right.destinationPort
+      && left.source.low == right.source.low && left.destination.low == right.destination.low
+      && left.source.high == right.source.high && left.destination.high == right.destination.high
+      && left.source.isIPv4 == right.source.isIPv4
+      && left.destination.isIPv4 == right.destination.isIPv4
+  }
+
   package static func < (left: StreamKey, right: StreamKey) -> Bool {
     if left.source != right.source { return left.source < right.source }
     if left.sourcePort != right.sourcePort { return left.sourcePort < right.sourcePort }

@@ -6,16 +6,6 @@ package import Wire
 /// One thread owns it. Intervals are closed by packet time, or by `advance` where no packet comes;
 /// each that saw something is handed over once and then forgotten.
 package struct StreamTable: ~Copyable {
-  private struct EntryKey: Hashable {
-    var stream: StreamKey
-    var leg: Int
-  }
-
-  private struct TrackKey: Hashable {
-    var stream: StreamKey
-    var depth: Int
-  }
-
   fileprivate struct Entry {
     let stream: StreamKey
     let leg: Int
@@ -25,15 +15,20 @@ package struct StreamTable: ~Copyable {
 
   package let point: Point
   private let options: CountingOptions
+  private let times: CountingTimes
   /// Everything that ended by then was handed over; nil before the first packet.
   package private(set) var closedUpTo: Timestamp?
 
   private var legs: [Leg] = [.direct]
-  private var legIndex: [Leg: Int] = [.direct: 0]
+  private var legIndex = SlotIndex()
   private var entries: [Entry] = []
-  private var entryIndex: [EntryKey: Int] = [:]
+  private var entryIndex = SlotIndex()
   private var tracks: [Track] = []
-  private var trackIndex: [TrackKey: Int] = [:]
+  private var trackIndex = SlotIndex()
+  /// The tracks within a stay: only these can leave.
+  private var present: [Int] = []
+  /// Nothing depends on it but how long a search takes.
+  private let hashKey = UInt64.random(in: .min ... .max)
 
   private var active: [Int] = []
   private var packets = [8 of Int](repeating: 0)
@@ -47,6 +42,7 @@ package struct StreamTable: ~Copyable {
   package init(point: Point, options: CountingOptions) {
     self.point = point
     self.options = options
+    times = CountingTimes(options)
   }
 
   /// Counts a packet, and hands over the intervals that its time closes.
@@ -98,7 +94,7 @@ package struct StreamTable: ~Copyable {
       closedUpTo = time.aligned(to: options.interval)
       return
     }
-    guard time >= start + options.interval else { return }
+    guard time.nanoseconds(since: start) >= times.interval else { return }
     let end = time.aligned(to: options.interval)
     close(start, at: start + options.interval, deliver: deliver)
     while let next = nextDeparture(), next <= end {
@@ -120,54 +116,70 @@ package struct StreamTable: ~Copyable {
     let stream = StreamKey(
       source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
       destinationPort: packet.destinationPort)
-    let index = entry(of: stream, leg: leg(of: packet.outer), at: time)
+    let leg = packet.outer.count == 0 ? 0 : leg(of: packet.outer)
+    let index = entry(of: stream, leg: leg, at: time)
     if entries[index].figures.packets == 0 { active.append(index) }
     entries[index].figures.count(packet, wireBytes: wireBytes, at: time)
     let track = entries[index].track
-    let arrival = tracks[track].arrive(
-      on: legs[entries[index].leg], payload: bytes.extracting(packet.payload), at: time,
-      options: options, figures: &entries[index].figures)
-    if let silence = arrival.silence {
-      entries[index].figures.maximumGap = max(entries[index].figures.maximumGap ?? .zero, silence)
-    }
-    events += arrival.events
+    if !tracks[track].isPresent { present.append(track) }
+    tracks[track].arrive(
+      on: entries[index].leg, of: legs, payload: bytes.extracting(packet.payload), at: time,
+      times: times, figures: &entries[index].figures, events: &events)
     return index
   }
 
-  private mutating func leg(of outer: borrowing OuterHeaders) -> Int {
-    guard outer.count > 0 else { return 0 }
-    let leg = Leg(outer)
-    if let index = legIndex[leg] { return index }
-    legs.append(leg)
-    legIndex[leg] = legs.count - 1
+  private mutating func leg(of outer: OuterHeaders) -> Int {
+    var hash = KeyedHash(key: hashKey)
+    for index in 0..<outer.count {
+      hash.add(outer[index].source)
+      hash.add(outer[index].destination)
+    }
+    if let slot = legIndex.slot(of: hash.value, where: { legs[$0].hasLevels(of: outer) }) {
+      return slot
+    }
+    legs.append(Leg(outer))
+    legIndex.insert(hash.value, slot: legs.count - 1)
     return legs.count - 1
   }
 
   private mutating func entry(of stream: StreamKey, leg: Int, at time: Timestamp) -> Int {
-    let key = EntryKey(stream: stream, leg: leg)
-    if let index = entryIndex[key] { return index }
-    let trackKey = TrackKey(stream: stream, depth: legs[leg].depth)
-    let track: Int
-    if let index = trackIndex[trackKey] {
-      track = index
-    } else {
-      track = tracks.count
-      let isDelivery =
-        point.role == .receiver || (point.role == .anchor && legs[leg].depth == 0)
-      tracks.append(
-        Track(stream: stream, leg: legs[leg], isDelivery: isDelivery, at: time))
-      trackIndex[trackKey] = track
+    var hash = KeyedHash(key: hashKey)
+    hash.add(stream)
+    var entryHash = hash
+    entryHash.add(UInt64(leg))
+    let known = entryIndex.slot(of: entryHash.value) {
+      entries[$0].leg == leg && entries[$0].stream == stream
     }
+    if let known { return known }
+    let track = track(of: stream, leg: leg, hash: hash, at: time)
     entries.append(Entry(stream: stream, leg: leg, track: track))
-    entryIndex[key] = entries.count - 1
+    entryIndex.insert(entryHash.value, slot: entries.count - 1)
     return entries.count - 1
+  }
+
+  /// The track of a stream at the leg's depth.
+  private mutating func track(
+    of stream: StreamKey, leg: Int, hash streamHash: KeyedHash, at time: Timestamp
+  ) -> Int {
+    let depth = legs[leg].depth
+    var hash = streamHash
+    hash.add(UInt64(depth))
+    let known = trackIndex.slot(of: hash.value) {
+      tracks[$0].depth == depth && tracks[$0].stream == stream
+    }
+    if let known { return known }
+    let isDelivery = point.role == .receiver || (point.role == .anchor && depth == 0)
+    tracks.append(
+      Track(stream: stream, leg: leg, depth: depth, isDelivery: isDelivery, at: time))
+    trackIndex.insert(hash.value, slot: tracks.count - 1)
+    return tracks.count - 1
   }
 
   /// The end of the interval in which the next stay is known to have ended.
   private func nextDeparture() -> Timestamp? {
     var next: Timestamp?
-    for track in tracks {
-      if let due = track.due(options) { next = next.map { min($0, due) } ?? due }
+    for track in present {
+      if let due = tracks[track].due(times) { next = next.map { min($0, due) } ?? due }
     }
     return next.map { ($0 - .nanoseconds(1)).aligned(to: options.interval) + options.interval }
   }
@@ -176,8 +188,10 @@ package struct StreamTable: ~Copyable {
   private mutating func close(
     _ start: Timestamp, at end: Timestamp, deliver: (Snapshot) -> Void
   ) {
-    for index in tracks.indices {
-      if let due = tracks[index].due(options), due <= end { events.append(tracks[index].leave()) }
+    present.removeAll { track in
+      guard let due = tracks[track].due(times), due <= end else { return false }
+      events.append(tracks[track].leave(legs))
+      return true
     }
     let snapshot = Snapshot(
       point: point, start: start, length: options.interval, streams: closeStreams(of: start),
@@ -229,7 +243,8 @@ extension StreamInterval {
       stream: entry.stream, leg: leg, payload: track.payload, epoch: track.epoch,
       packets: figures.packets, ipBytes: figures.ipBytes, udpBytes: figures.udpBytes,
       wireBytes: figures.wireBytes, firstTime: figures.firstTime, lastTime: figures.lastTime,
-      sequence: hasNumbers ? figures.sequence : nil, maximumGap: figures.maximumGap,
+      sequence: hasNumbers ? figures.sequence : nil,
+      maximumGap: figures.maximumGap.map { .nanoseconds($0) },
       jitter: track.jitter.value, transitMinimum: figures.transits.minimum,
       transitMedian: figures.transits.median,
       isBlind: isBlind || figures.mayHoldSegments)

@@ -3,19 +3,13 @@ import Wire
 
 /// One stream at one point and one depth: its stays, its numbers, its rhythm.
 struct Track: Sendable {
-  /// What one packet changed.
-  struct Arrival {
-    /// The silence before it within a stay; nil for a stay's first packet.
-    var silence: Duration?
-    var events: [StreamEvent] = []
-  }
-
   let stream: StreamKey
   let depth: Int
   /// Where a jump between two stays is loss, and every silence a gap: the stream ends here.
   let isDelivery: Bool
   private(set) var lastTime: Timestamp
-  private(set) var lastLeg: Leg
+  /// Among the legs of the table.
+  private(set) var lastLeg: Int
   /// Within a stay.
   private(set) var isPresent = false
   private(set) var epoch = 0
@@ -27,9 +21,9 @@ struct Track: Sendable {
   private var synchronizationSource: UInt32 = 0
   private var retiredSource: UInt32?
 
-  init(stream: StreamKey, leg: Leg, isDelivery: Bool, at time: Timestamp) {
+  init(stream: StreamKey, leg: Int, depth: Int, isDelivery: Bool, at time: Timestamp) {
     self.stream = stream
-    self.depth = leg.depth
+    self.depth = depth
     self.isDelivery = isDelivery
     lastTime = time
     lastLeg = leg
@@ -38,68 +32,65 @@ struct Track: Sendable {
   var payload: PayloadKind { reader.kind }
 
   /// When a stay ends that has no further packet.
-  func due(_ options: CountingOptions) -> Timestamp? {
-    isPresent ? lastTime + options.leftAfter(spacing: spacing.value) : nil
+  func due(_ times: CountingTimes) -> Timestamp? {
+    guard isPresent else { return nil }
+    let (time, overflow) = lastTime.nanoseconds.addingReportingOverflow(
+      times.leftAfter(spacing: spacing.nanoseconds))
+    return Timestamp(nanoseconds: overflow ? .max : time)
   }
 
   /// Ends the stay: dated at its last packet.
-  mutating func leave() -> StreamEvent {
+  mutating func leave(_ legs: [Leg]) -> StreamEvent {
     isPresent = false
-    return StreamEvent(time: lastTime, stream: stream, leg: lastLeg, kind: .left)
+    return StreamEvent(time: lastTime, stream: stream, leg: legs[lastLeg], kind: .left)
   }
 
-  /// Takes a packet on this leg, adding what its numbers tell to the figures.
+  /// Takes a packet on this leg of the table, adding what its numbers tell to the figures, and what
+  /// changed to the events.
   mutating func arrive(
-    on leg: Leg, payload: RawSpan, at time: Timestamp, options: CountingOptions,
-    figures: inout LegFigures
-  ) -> Arrival {
-    let silence = time - lastTime
-    let gapOver = options.gapOver(spacing: spacing.value)
-    let leftAfter = options.leftAfter(spacing: spacing.value)
-    var arrival = Arrival()
-    if isPresent, silence >= leftAfter { arrival.events.append(leave()) }
+    on leg: Int, of legs: [Leg], payload: RawSpan, at time: Timestamp, times: CountingTimes,
+    figures: inout LegFigures, events: inout [StreamEvent]
+  ) {
+    let silence = time.nanoseconds(since: lastTime)
+    let beat = spacing.nanoseconds
+    let gapOver = times.gapOver(spacing: beat)
+    if isPresent, silence >= times.leftAfter(spacing: beat) { events.append(leave(legs)) }
     let begins = !isPresent
     let returns = begins && wasSeen
     if begins {
-      arrival.events.append(StreamEvent(time: time, stream: stream, leg: leg, kind: .appeared))
+      events.append(StreamEvent(time: time, stream: stream, leg: legs[leg], kind: .appeared))
       isPresent = true
     }
     let lostBefore = figures.lost
     let rhythm = Rhythm(
       silence: silence, isGap: wasSeen && silence >= gapOver, returns: returns)
-    take(payload, at: time, rhythm: rhythm, figures: &figures)
+    let numbers = reader.read(payload, at: time)
+    for reading in numbers.earlier { count(reading, rhythm: rhythm, figures: &figures) }
+    if let own = numbers.own { count(own, rhythm: rhythm, figures: &figures) }
     if wasSeen, !returns || isDelivery {
-      arrival.silence = max(silence, .zero)
+      figures.maximumGap = max(figures.maximumGap ?? 0, silence)
       // Two packets alone do not tell a gap from a slow beat.
-      if silence >= gapOver, isDelivery && returns || spacing.value != nil {
+      if silence >= gapOver, isDelivery && returns || beat != nil {
         let missing = tracker == nil ? nil : figures.lost &- lostBefore
-        arrival.events.append(
-          StreamEvent(time: time, stream: stream, leg: leg, kind: .gap(silence, missing: missing)))
+        events.append(
+          StreamEvent(
+            time: time, stream: stream, leg: legs[leg],
+            kind: .gap(.nanoseconds(silence), missing: missing)))
       }
     }
     // A beat slower than the time of `left` is learned from the first silence that may be one.
-    let isFirstBeat = spacing.value == nil && silence < options.leftAfter * 10
-    if wasSeen, !returns || isFirstBeat { spacing.take(silence) }
+    let isFirstBeat = beat == nil && silence < times.longestBeat
+    if wasSeen, !returns || isFirstBeat { spacing.take(nanoseconds: silence) }
     wasSeen = true
     lastTime = max(lastTime, time)
     lastLeg = leg
-    return arrival
   }
 
   private struct Rhythm {
-    var silence: Duration
+    /// In nanoseconds.
+    var silence: Int64
     var isGap: Bool
     var returns: Bool
-  }
-
-  private mutating func take(
-    _ payload: RawSpan, at time: Timestamp, rhythm: Rhythm, figures: inout LegFigures
-  ) {
-    var readings: [PayloadReader.Reading] = []
-    reader.read(payload, at: time) { readings.append($0) }
-    for reading in readings {
-      count(reading, rhythm: rhythm, figures: &figures)
-    }
   }
 
   private mutating func count(
@@ -125,16 +116,16 @@ struct Track: Sendable {
     if outcome.isRestart { epoch += 1 }
     figures.take(outcome, at: reading.time, afterSilence: rhythm.isGap)
     if rhythm.returns { jitter.breakOff() }
-    if outcome.isNew, let transit = reading.transit { jitter.take(transit: transit) }
-    if let transit = reading.absoluteTransit { figures.transits.take(transit) }
+    if outcome.isNew, let transit = reading.transit { jitter.take(transitNanoseconds: transit) }
+    if let transit = reading.absoluteTransit { figures.transits.take(nanoseconds: transit) }
   }
 
   /// The number that time and rate foretell after a silence.
-  private func expectedNumber(after silence: Duration) -> Int64? {
-    guard let highest = tracker?.highest, let spacing = spacing.value, spacing > .zero else {
+  private func expectedNumber(after silence: Int64) -> Int64? {
+    guard let highest = tracker?.highest, let spacing = spacing.nanoseconds, spacing > 0 else {
       return nil
     }
-    let steps = Double(silence.wholeNanoseconds) / Double(spacing.wholeNanoseconds)
+    let steps = Double(silence) / Double(spacing)
     return highest &+ Int64(min(steps, 1e15))
   }
 }

@@ -43,6 +43,7 @@ package struct DecodedPacket: Sendable {
   /// The snaplen cut a header that was needed: the frame could not be read to its end.
   package var isTruncated = false
 
+  @inline(__always)
   package init() {}
 }
 
@@ -61,18 +62,37 @@ package struct OuterHeaders: Sendable {
   }
 
   package private(set) var count = 0
-  private var levels = [8 of Level](
-    repeating: Level(source: IPAddress(ipv4: 0), destination: IPAddress(ipv4: 0)))
+  /// A bit for each address that is of IPv4, in the order of `halves`.
+  private var versions: UInt16 = 0
+  /// Four a level: the halves of its source, then those of its destination. Every decoding makes
+  /// these anew, and words that are all 0 are made faster than addresses.
+  private var halves = [32 of UInt64](repeating: 0)
 
+  @inline(__always)
   package init() {}
 
   /// Adds the next header inwards; false where no level is left.
   package mutating func append(_ level: Level) -> Bool {
     guard count < Self.capacity else { return false }
-    levels[count] = level
+    store(level.source, at: 2 * count)
+    store(level.destination, at: 2 * count + 1)
     count += 1
     return true
   }
 
-  package subscript(index: Int) -> Level { levels[index] }
+  package subscript(index: Int) -> Level {
+    Level(source: address(at: 2 * index), destination: address(at: 2 * index + 1))
+  }
+
+  private mutating func store(_ address: IPAddress, at place: Int) {
+    halves[2 * place] = address.high
+    halves[2 * place + 1] = address.low
+    if address.isIPv4 { versions |= 1 << UInt16(place) }
+  }
+
+  private func address(at place: Int) -> IPAddress {
+    versions & 1 << UInt16(place) == 0
+      ? IPAddress(high: halves[2 * place], low: halves[2 * place + 1])
+      : IPAddress(ipv4: UInt32(truncatingIfNeeded: halves[2 * place + 1]))
+  }
 }

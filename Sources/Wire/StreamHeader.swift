@@ -46,6 +46,10 @@ package struct StreamHeader: Hashable, Sendable {
   /// The sender's CLOCK_BOOTTIME when it sent, in nanoseconds.
   package var bootTime: UInt64
 
+  /// No sender gets this far: higher numbers are no numbers of ours, and sums of those up to it fit
+  /// into 64 bits.
+  package static var highestNumber: UInt64 { 1 << 53 }
+
   package init(
     payloadType: UInt8 = Self.defaultPayloadType, timestamp: UInt32, synchronizationSource: UInt32,
     number: UInt64, realTime: Timestamp, bootTime: UInt64
@@ -70,7 +74,9 @@ package struct StreamHeader: Hashable, Sendable {
     number = bytes.uint64(at: words)
     realTime = Timestamp(nanoseconds: Int64(bitPattern: bytes.uint64(at: words + 8)))
     bootTime = bytes.uint64(at: words + 16)
-    guard rtp.sequence == UInt16(truncatingIfNeeded: number) else { return nil }
+    guard rtp.sequence == UInt16(truncatingIfNeeded: number), number <= Self.highestNumber else {
+      return nil
+    }
   }
 
   /// Appends the 40 bytes.

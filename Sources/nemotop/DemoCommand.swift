@@ -56,7 +56,9 @@ struct DemoCommand: AsyncParsableCommand {
   var simulated = false
 
   func validate() throws {
-    if let moves, moves < 1 { throw ValidationError("--moves \(moves): 1 or more") }
+    if let moves, !(1...100_000).contains(moves) {
+      throw ValidationError("--moves \(moves) is out of range: 1 to 100000")
+    }
     guard (1...1_000_000).contains(rate) else {
       throw ValidationError("--rate \(rate) is out of range: 1 to 1M packets a second")
     }
@@ -65,6 +67,11 @@ struct DemoCommand: AsyncParsableCommand {
     }
     guard (1...1000).contains(streams) else {
       throw ValidationError("--streams \(streams) is out of range: 1 to 1000")
+    }
+    guard every >= silenceOfLeft + .milliseconds(100) else {
+      throw ValidationError(
+        "--every is too short: a move counts once the server left has been silent for 1s, or for "
+          + "the time of 20 packets")
     }
     guard every > pause + .milliseconds(200) else {
       throw ValidationError("--every must be longer than --pause by more than 200ms")
@@ -75,15 +82,26 @@ struct DemoCommand: AsyncParsableCommand {
     try await telling {
       try makeFolder()
       let isSimulated = try await !entersPrivateWorld()
+      // From here on a signal ends the demo as a whole, however far it has come.
+      let signals = interruptions()
+      let isInterrupted = Mutex(false)
+      let watch = DemoWatch(
+        folder: out, showsDashboard: !text && TerminalSession.isPossible,
+        isInterrupted: { isInterrupted.withLock { $0 } })
       let work = Task {
-        isSimulated ? try await simulate() : try await perform()
+        isSimulated ? try await simulate(watch) : try await perform(watch)
       }
       let stopper = Task {
-        for await _ in interruptions() { work.cancel() }
+        for await _ in signals {
+          isInterrupted.withLock { $0 = true }
+          work.cancel()
+        }
       }
       defer { stopper.cancel() }
       do {
         _ = try await work.value
+      } catch is LabError where isInterrupted.withLock({ $0 }) {
+        // The commands that build the network were interrupted with it.
       } catch let error as LabError {
         throw Failure(error)
       } catch let error as ExperimentError {
@@ -104,6 +122,10 @@ struct DemoCommand: AsyncParsableCommand {
   /// Makes the folder for what is kept, before anything else is begun.
   private func makeFolder() throws {
     guard let out else { return }
+    let path = URL(fileURLWithPath: out).resolvingSymlinksInPath().path
+    guard simulated || !path.hasPrefix("/run/") || path.hasPrefix("/run/user/") else {
+      throw Failure("cannot keep anything in \(out): the demo hides /run; choose another folder")
+    }
     do {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     } catch {
@@ -124,10 +146,12 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   private var schedule: Schedule {
-    // A move is final when the server left has been silent for the longer of 1 s and 20 spacings.
-    let settling = max(.seconds(1), .seconds(20) / rate) + .milliseconds(500)
-    return Schedule(moves: moves, every: every, pause: pause, settling: settling)
+    Schedule(
+      moves: moves, every: every, pause: pause, settling: silenceOfLeft + .milliseconds(500))
   }
+
+  /// A move is final when the server left has been silent for the longer of 1 s and 20 spacings.
+  private var silenceOfLeft: Duration { max(.seconds(1), .seconds(20) / rate) }
 
   private var options: ObservationOptions {
     var options = ObservationOptions()
@@ -135,7 +159,7 @@ struct DemoCommand: AsyncParsableCommand {
     return options
   }
 
-  private func perform() async throws -> Int {
+  private func perform(_ watch: DemoWatch) async throws -> Int {
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let sender = [
       program, "send", "--source-port", "5004", "--rate", "\(rate)", "--size", "\(size)",
@@ -156,14 +180,10 @@ struct DemoCommand: AsyncParsableCommand {
     return moves
   }
 
-  private func simulate() async throws -> Int {
+  private func simulate(_ watch: DemoWatch) async throws -> Int {
     var demo = SimulatedDemo(schedule: schedule, packetsPerSecond: rate, payloadBytes: size)
     demo.streams = streams
     return try await demo.run(options: options, watchedBy: watch.watch)
-  }
-
-  private var watch: DemoWatch {
-    DemoWatch(folder: out, showsDashboard: !text && TerminalSession.isPossible)
   }
 }
 

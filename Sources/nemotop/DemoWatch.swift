@@ -9,6 +9,8 @@ struct DemoWatch: Sendable {
   /// Where the records go, if anywhere.
   var folder: String?
   var showsDashboard: Bool
+  /// Whether the demo was asked to end: then the dashboard ends with it.
+  var isInterrupted: @Sendable () -> Bool
 
   /// Goes on until the observation ends, or the user ends the dashboard.
   func watch(_ observation: Observation) async throws {
@@ -28,6 +30,7 @@ struct DemoWatch: Sendable {
     }
     do {
       try await keep(observation.updates, with: writer) { screen.yield($0) }
+      if isInterrupted() { session.cancel() }
       screen.finish()
     } catch {
       session.cancel()

@@ -90,10 +90,9 @@ struct Receive: AsyncParsableCommand {
 
   private func receiver() throws(GeneratorError) -> ReceiverConfiguration {
     // Without an address it is every address of both IP versions.
-    let text = local.hasPrefix(":") || local.hasPrefix("[]:") ? "[::]:" : nil
-    let port = local[local.index(after: local.lastIndex(of: ":") ?? local.startIndex)...]
+    let prefix = [":", "[]:"].first { local.hasPrefix($0) }
     var receiver = ReceiverConfiguration(
-      local: try Endpoint(parsing: text.map { $0 + port } ?? local))
+      local: try Endpoint(parsing: prefix.map { "[::]:" + local.dropFirst($0.count) } ?? local))
     receiver.point = Point(name: name, role: .receiver)
     receiver.counting = CountingOptions(interval: interval)
     receiver.duration = length

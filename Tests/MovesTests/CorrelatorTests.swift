@@ -30,22 +30,24 @@ private struct Passing {
   var numbers: ClosedRange<Int>
   var start: Int
   var hasNumbers = true
+  var epoch = 0
 }
 
 /// Feeds passings to a correlator, an interval of one second after the other.
 private func correlate(
   _ passings: [Passing], points: [String], signals: [(String, Signal)] = [], drops: [Int] = [],
-  until end: Int = 20_000
+  interval: Int = 1000, until end: Int = 20_000
 ) -> (marks: [Mark], moves: [Move]) {
   let points = points.map { Point(name: $0) }
   var correlator = Correlator(points: points, options: CountingOptions())
   var marks: [Mark] = []
   var moves: [Move] = []
-  for second in 0..<end / 1000 {
-    let times = second * 1000..<second * 1000 + 1000
+  for step in 0..<end / interval {
+    let times = step * interval..<step * interval + interval
     var snapshots: [Snapshot] = []
     for point in points {
-      var snapshot = Snapshot(point: point, start: at(second * 1000), length: .seconds(1))
+      var snapshot = Snapshot(
+        point: point, start: at(step * interval), length: .milliseconds(interval))
       for passing in passings where passing.point == point.name {
         let numbers = passing.numbers.filter {
           times.contains(passing.start + ($0 - passing.numbers.lowerBound) * 10)
@@ -58,14 +60,15 @@ private func correlate(
         snapshot.streams.append(
           StreamInterval(
             stream: stream, leg: passing.leg, payload: passing.hasNumbers ? .nemotop : .unknown,
-            packets: numbers.count, ipBytes: 100, udpBytes: 60, wireBytes: 114,
+            epoch: passing.epoch, packets: numbers.count, ipBytes: 100, udpBytes: 60,
+            wireBytes: 114,
             firstTime: firstTime, lastTime: lastTime,
             sequence: passing.hasNumbers ? SequenceFigures(runs: [run]) : nil))
       }
       snapshot.signals = signals.filter {
         $0.0 == point.name && times.contains(Int($0.1.time.nanoseconds / 1_000_000))
       }.map(\.1)
-      if point.name == points[0].name, drops.contains(second) { snapshot.captureDrops = 1 }
+      if point.name == points[0].name, drops.contains(step) { snapshot.captureDrops = 1 }
       snapshots.append(snapshot)
     }
     let observed = correlator.take(snapshots)
@@ -170,6 +173,80 @@ private func correlate(
     #expect(moves.map(\.toPoint) == ["xen2", "xen1", "xen2"])
     #expect(moves.map(\.lostUnseen) == [10, 0, 1])
     #expect(moves.map(\.gap) == [.milliseconds(210), .milliseconds(210), .milliseconds(210)])
+  }
+
+  @Test(arguments: [100, 1000, 5000])
+  func `the length of the interval makes no difference to the moves`(interval: Int) {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...904, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 905...974, start: 10_250),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 975...1500, start: 11_150),
+    ]
+    let moves = correlate(passings, points: ["xen1", "xen2"], interval: interval).moves
+    #expect(moves.map(\.toPoint) == ["xen2", "xen1"])
+    #expect(moves.map(\.lastBefore) == [at(10_040), at(10_940)])
+    #expect(moves.map(\.firstAfter) == [at(10_250), at(11_150)])
+  }
+
+  @Test(arguments: [1000, 10_000])
+  func `legs at one point keep their numbers apart`(interval: Int) throws {
+    // The leg that comes first in the order of text carries the stream last.
+    let passings = [
+      Passing(point: "ha", leg: tunnel(9), numbers: 0...499, start: 1000),
+      Passing(point: "ha", leg: tunnel(3), numbers: 500...999, start: 6000),
+    ]
+    let moves = correlate(passings, points: ["ha"], interval: interval).moves
+    let move = try #require(moves.first)
+    #expect(moves.count == 1)
+    #expect(move.lastNumber == 499)
+    #expect(move.firstNumber == 500)
+    #expect(move.lostUnseen == 0)
+  }
+
+  @Test func `a sender that was restarted in the gap still moves, its loss is not known`() throws {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...499, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 0...499, start: 8000, epoch: 1),
+    ]
+    let moves = correlate(passings, points: ["xen1", "xen2"]).moves
+    let move = try #require(moves.first)
+    #expect(move.lastNumber == 499)
+    #expect(move.firstNumber == 0)
+    #expect(move.lostUnseen == nil)
+    #expect(move.verdict == .undetermined)
+  }
+
+  @Test func `after a restart the numbers of the new epoch count`() throws {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...199, start: 4000, epoch: 1),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 205...600, start: 6300, epoch: 1),
+    ]
+    let move = try #require(correlate(passings, points: ["xen1", "xen2"]).moves.first)
+    #expect(move.lastNumber == 199)
+    #expect(move.firstNumber == 205)
+    #expect(move.lostUnseen == 5)
+  }
+
+  @Test func `a move back has its own update, not that of the stay before`() throws {
+    func update(_ sequence: UInt16, at time: Int, server: Int) -> Signal {
+      Signal(
+        time: at(time),
+        message: BindingMessage(
+          kind: .update, source: careOf(server), destination: homeAgent, sequence: sequence,
+          lifetime: 15, homeAddress: guest))
+    }
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...99, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 100...219, start: 2200),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 220...600, start: 3600),
+    ]
+    let signals = [
+      ("xen1", update(1, at: 900, server: 1)), ("xen2", update(2, at: 2210, server: 2)),
+      ("xen1", update(3, at: 3610, server: 1)),
+    ]
+    let moves = correlate(passings, points: ["xen1", "xen2"], signals: signals).moves
+    #expect(moves.map(\.bindingUpdate) == [at(2210), at(3610)])
   }
 
   @Test func `an absence that ends at the same server is no move`() {

@@ -97,8 +97,7 @@ import Testing
       """
       \(Self.running)
       nemotop demo --text --every 2s > /dev/null 2>&1 & demo=$!
-      sleep 2
-      children=$(pgrep -P $demo)
+      until children=$(pgrep -P $demo -f 'nemotop send'); do sleep 0.1; done
       kill -KILL $demo; wait $demo
       sleep 0.5
       echo "senders $(echo $children | wc -w), left $(running $children)"

@@ -6,10 +6,11 @@ extension DecodedPacket {
   ///
   /// - Parameters:
   ///   - bytes: What was captured of the frame.
+  ///   - linkType: What it begins with; nil where that cannot be decoded, which makes it `other`.
   ///   - wireBytes: The frame's length on the wire.
-  package init(decoding bytes: RawSpan, linkType: LinkType, wireBytes: Int) {
+  package init(decoding bytes: RawSpan, linkType: LinkType?, wireBytes: Int) {
     var decoder = FrameDecoder(bytes, wireBytes: wireBytes)
-    decoder.walk(from: FrameDecoder.Header(linkType))
+    if let linkType { decoder.walk(from: FrameDecoder.Header(linkType)) }
     self = decoder.packet
   }
 }
@@ -61,6 +62,7 @@ struct FrameDecoder: ~Escapable {
   private var hasEnteredIP = false
   var packet = DecodedPacket()
 
+  @inline(__always)
   @_lifetime(copy bytes)
   init(_ bytes: RawSpan, wireBytes: Int) {
     self.bytes = bytes

@@ -1,0 +1,100 @@
+/// Walks the records of a pcap file (draft-ietf-opsawg-pcap) in either byte order, with times in
+/// microseconds or nanoseconds.
+///
+/// The header:
+/// ```
+///  0                   1                   2                   3
+///  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                         magic number                          |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |         major version         |         minor version         |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                      reserved, 64 bits                        |
+/// |                                                               |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                            snaplen                            |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |  FCS  |f|     reserved        |           link type           |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// ```
+///
+/// Each record, before the frame:
+/// ```
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                            seconds                            |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                  microseconds or nanoseconds                  |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                    captured packet length                     |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                    original packet length                     |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// ```
+///
+/// Versions are not judged: none but 2.4 was ever laid out differently, except that early ones had
+/// the two lengths the other way round.
+struct PcapWalker: Sendable {
+  private static let headerBytes = 24
+  /// So much of a frame is believed to be captured, whatever the snaplen says.
+  static let plausibleFrameBytes = 262_144
+
+  let linkNumber: Int
+  let snapshotLength: Int
+  private let order: PcapByteOrder
+  private let linkType: LinkType?
+  private let nanosecondsPerUnit: Int64
+  private let recordHeaderBytes: Int
+  /// Up to version 2.3 the original length may come first.
+  private let mayBeSwapped: Bool
+  private var offset = Self.headerBytes
+
+  /// - Parameter bytes: The file, or its beginning.
+  /// - Throws: `noMagicNumber` or `shortHeader`.
+  init(_ bytes: RawSpan) throws(PcapFlaw) {
+    guard bytes.byteCount >= 4 else { throw .noMagicNumber }
+    let magic = bytes.uint32(at: 0)
+    switch magic {
+    case 0xa1b2_c3d4, 0xa1b2_3c4d, 0xa1b2_cd34: order = .big
+    case 0xd4c3_b2a1, 0x4d3c_b2a1, 0x34cd_b2a1: order = .little
+    default: throw .noMagicNumber
+    }
+    guard bytes.byteCount >= Self.headerBytes else { throw .shortHeader }
+    switch order.uint32(bytes, at: 0) {
+    case 0xa1b2_3c4d:
+      (nanosecondsPerUnit, recordHeaderBytes) = (1, 16)
+    case 0xa1b2_cd34:
+      // A. Kuznetzov's variant has eight more bytes in each record's header.
+      (nanosecondsPerUnit, recordHeaderBytes) = (1000, 24)
+    default:
+      (nanosecondsPerUnit, recordHeaderBytes) = (1000, 16)
+    }
+    let version = (order.uint16(bytes, at: 4), order.uint16(bytes, at: 6))
+    mayBeSwapped = version.0 == 2 && version.1 <= 3
+    snapshotLength = order.count(bytes, at: 16)
+    linkNumber = order.count(bytes, at: 20) & 0xffff
+    linkType = LinkType(linkNumber: linkNumber)
+  }
+
+  /// The next record.
+  mutating func next(in bytes: RawSpan) -> PcapStep {
+    let rest = bytes.byteCount - offset
+    guard rest >= recordHeaderBytes else { return rest == 0 ? .end : .cut }
+    var captured = order.count(bytes, at: offset + 8)
+    var original = order.count(bytes, at: offset + 12)
+    if mayBeSwapped, captured > original { swap(&captured, &original) }
+    guard captured <= max(snapshotLength, Self.plausibleFrameBytes) else {
+      return .flaw(.capturedLength(captured))
+    }
+    guard captured <= rest - recordHeaderBytes else { return .cut }
+    let seconds = Int64(order.uint32(bytes, at: offset))
+    let fraction = Int64(order.uint32(bytes, at: offset + 4))
+    let start = offset + recordHeaderBytes
+    offset = start + captured
+    return .packet(
+      PcapRecord(
+        // Both factors are small enough that nothing overflows.
+        time: Timestamp(nanoseconds: seconds &* 1_000_000_000 &+ fraction &* nanosecondsPerUnit),
+        wireBytes: original, frame: start..<offset, linkType: linkType))
+  }
+}
