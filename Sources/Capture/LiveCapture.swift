@@ -92,7 +92,9 @@ package final class LiveCapture: Sendable {
           meter.count(packet) { snapshots.append($0) }
         }
         isIdle = outcome == .idle
-        if let total = try source?.droppedPackets() { meter.noteDrops(total: total) }
+        if let total = try source?.droppedPackets() {
+          meter.noteDrops(total: total, upTo: .now)
+        }
       } catch {
         meter.noteFailure(error, at: .now)
         source = nil

@@ -9,13 +9,19 @@ package struct CapturedPacket: ~Escapable {
   package let bytes: RawSpan
   /// Nil where frames of its type cannot be decoded, as those of some interfaces of a file may be.
   package let linkType: LinkType?
+  /// It may be a super-packet whose segments are not known, and so cannot be counted.
+  package let mayHoldSegments: Bool
 
   @_lifetime(copy bytes)
-  package init(time: Timestamp, wireBytes: Int, bytes: RawSpan, linkType: LinkType?) {
+  package init(
+    time: Timestamp, wireBytes: Int, bytes: RawSpan, linkType: LinkType?,
+    mayHoldSegments: Bool = false
+  ) {
     self.time = time
     self.wireBytes = wireBytes
     self.bytes = bytes
     self.linkType = linkType
+    self.mayHoldSegments = mayHoldSegments
   }
 }
 
@@ -54,6 +60,8 @@ package enum ReadOutcome: Equatable, Sendable {
 package enum CaptureError: Error, Equatable, Sendable {
   case noSuchInterface(String)
   case noPermission(String)
+  /// A packet ring was asked for on an interface whose frames are not Ethernet.
+  case needsEthernet(String)
   case notACapture(path: String, reason: String)
   case cannotOpen(path: String, reason: String)
   case unsupportedLinkType(name: String, number: Int)

@@ -21,6 +21,8 @@ struct PcapHandle: ~Copyable {
   private let linkType: LinkType
   /// Run here and not by libpcap, which would go on reading until a packet passes it.
   private var filter: bpf_program?
+  /// A longer frame is none that the interface could send as one; nil where that is not known.
+  var longestFrame: Int?
 
   /// A capture file, read from a stream that is the handle's from now on.
   init(reading stream: UnsafeMutablePointer<FILE>, path: String) throws(CaptureError) {
@@ -108,6 +110,27 @@ struct PcapHandle: ~Copyable {
     }
   }
 
+  /// Compiles a filter expression (pcap-filter(7)) for the kernel: for whole frames of an interface of
+  /// the calling thread's network namespace, as the kernel sees them.
+  ///
+  /// - Parameter body: gets the instructions, 8 bytes each, and how many they are.
+  static func compile(
+    _ expression: String, forInterface name: String, _ body: (UnsafeRawPointer?, UInt16) -> Void
+  ) throws(CaptureError) {
+    // Only an open capture knows that the kernel keeps VLAN tags apart from the frames.
+    var options = PcapInterface.Options()
+    options.snapshotLength = 262_144
+    options.isPromiscuous = false
+    options.bufferBytes = 1 << 20
+    let handle = try PcapHandle(interface: name, options: options)
+    var program = unsafe bpf_program()
+    guard unsafe pcap_compile(handle.pcap, &program, expression, 1, bpf_u_int32.max) == 0 else {
+      throw .badFilter(expression, reason: handle.errorText)
+    }
+    defer { unsafe pcap_freecode(&program) }
+    unsafe body(program.bf_insns, UInt16(clamping: program.bf_len))
+  }
+
   /// Hands over the next packet, if it is there.
   mutating func next(_ body: (borrowing CapturedPacket) -> Void) -> Next {
     var header: UnsafeMutablePointer<pcap_pkthdr>?
@@ -131,7 +154,7 @@ struct PcapHandle: ~Copyable {
         time: Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_usec)),
         wireBytes: length,
         bytes: unsafe RawSpan(_unsafeStart: data, byteCount: Int(header.pointee.caplen)),
-        linkType: linkType))
+        linkType: linkType, mayHoldSegments: longestFrame.map { length > $0 } ?? false))
     return .packet
   }
 
@@ -159,6 +182,16 @@ private struct ErrorText {
 }
 
 extension LinkType {
+  /// The most bytes before the packet, with one VLAN tag, in the frames of live captures.
+  var headerBytes: Int {
+    switch self {
+    case .ethernet: 18
+    case .linuxSLL: 16
+    case .linuxSLL2: 20
+    default: 4
+    }
+  }
+
   /// The link type behind libpcap's own number (DLT_*), which is not always that of the files.
   init?(dataLink number: Int32) {
     switch number {

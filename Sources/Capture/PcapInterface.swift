@@ -1,11 +1,12 @@
-import CLinux
-import Glibc
 package import Wire
 
 /// A live capture on one interface through libpcap.
 ///
 /// It never uses immediate mode, which costs packets, and never waits inside libpcap, which can
 /// hang on an idle link: it polls, and then takes what is there.
+///
+/// It is not told which frames are super-packets. Those that are longer than the interface can send
+/// are said to hold segments; others, and those of `any`, cannot be told from ordinary ones.
 package struct PcapInterface: PacketSource, ~Copyable {
   package struct Options: Sendable {
     /// The most that is captured of a frame, in bytes. nemotop's header ends at byte 154 of a
@@ -13,15 +14,17 @@ package struct PcapInterface: PacketSource, ~Copyable {
     package var snapshotLength = 256
     package var isPromiscuous = true
     /// Size of the kernel's buffer.
-    package var bufferBytes = 8 << 20
+    package var bufferBytes = 16 << 20
     /// A filter expression (pcap-filter(7)).
     package var filter: String?
 
     package init() {}
   }
 
-  /// After this time the kernel hands over a block of its ring although it is not full.
-  static let blockMilliseconds: Int32 = 10
+  /// After this time, or twice of it, the kernel hands over a block of its ring although it is not
+  /// full. On a link of low rate, times the number of blocks, it is as long as the thread may be kept
+  /// from reading before packets are dropped.
+  static let blockMilliseconds: Int32 = 40
 
   package let name: String
   private var pcap: PcapHandle
@@ -39,7 +42,7 @@ package struct PcapInterface: PacketSource, ~Copyable {
   package init(
     name: String, options: Options = Options(), networkNamespace: String? = nil
   ) throws(CaptureError) {
-    if let networkNamespace { try Self.enter(networkNamespace) }
+    if let networkNamespace { try enter(networkNamespace: networkNamespace) }
     let index = interfaceIndex(name)
     // Without permission libpcap does not get as far as to see that there is no such interface.
     guard index != 0 || name == "any" else { throw .noSuchInterface(name) }
@@ -48,6 +51,7 @@ package struct PcapInterface: PacketSource, ~Copyable {
     // What was dropped before now is no part of the capture.
     guard let drops = pcap.drops() else { throw .failed(name, reason: pcap.errorText) }
     lastDrops = drops
+    pcap.longestFrame = interfaceProperties(name).map { $0.mtu + pcap.type.headerBytes }
     self.name = name
     self.pcap = pcap
     self.index = index
@@ -96,15 +100,4 @@ package struct PcapInterface: PacketSource, ~Copyable {
 
   /// Whether the interface that was opened still bears its name in the thread's namespace.
   private var isThere: Bool { index == 0 || interfaceIndex(name) == index }
-
-  private static func enter(_ path: String) throws(CaptureError) {
-    let namespace = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    let number = namespace < 0 ? errno : network_namespace_enter(namespace)
-    if namespace >= 0 { close(namespace) }
-    switch number {
-    case 0: break
-    case EPERM, EACCES: throw .noPermission(path)
-    default: throw .cannotOpen(path: path, reason: reasonText(number))
-    }
-  }
 }

@@ -46,13 +46,14 @@ package struct PointMeter: ~Copyable {
     report.first = min(report.first ?? packet.time, packet.time)
     report.last = max(report.last ?? packet.time, packet.time)
     table.count(
-      decoded, bytes: packet.bytes, wireBytes: packet.wireBytes, at: packet.time, deliver: deliver)
+      decoded, bytes: packet.bytes, wireBytes: packet.wireBytes, at: packet.time,
+      mayHoldSegments: packet.mayHoldSegments, deliver: deliver)
   }
 
-  /// Takes the total of packets dropped so far.
-  package mutating func noteDrops(total: Int) {
+  /// Takes the total of packets dropped so far, up to this moment where it is known.
+  package mutating func noteDrops(total: Int, upTo time: Timestamp? = nil) {
     guard total > report.captureDrops else { return }
-    table.countDrops(total - report.captureDrops)
+    table.countDrops(total - report.captureDrops, upTo: time)
     report.captureDrops = total
   }
 

@@ -7,8 +7,12 @@ import Wire
 @discardableResult
 func isReadable(_ descriptor: Int32, within timeout: Duration) -> Bool {
   var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-  let milliseconds = (max(timeout, .zero) + .nanoseconds(999_999)).wholeNanoseconds / 1_000_000
-  return unsafe poll(&request, 1, Int32(clamping: milliseconds)) > 0
+  return unsafe poll(&request, 1, milliseconds(timeout)) > 0
+}
+
+/// A timeout in whole milliseconds, rounded up.
+func milliseconds(_ timeout: Duration) -> Int32 {
+  Int32(clamping: (max(timeout, .zero) + .nanoseconds(999_999)).wholeNanoseconds / 1_000_000)
 }
 
 /// The C library's words for an errno.

@@ -18,7 +18,10 @@ struct Blindness: Sendable {
     spells[point].append((snapshot.start, snapshot.end))
     return Mark(
       time: snapshot.start, point: snapshot.point.name, kind: .blind,
-      detail: [("capture_drops", .integer(snapshot.captureDrops))])
+      detail: [
+        ("capture_drops", .integer(snapshot.captureDrops)),
+        ("truncated", .integer(snapshot.truncated)),
+      ])
   }
 
   /// Whether one of the points was blind at some time between the two.

@@ -13,6 +13,8 @@ package struct ObservationOptions: Sendable {
   package var filter: String?
   /// The most that is captured of a frame, in bytes.
   package var snapshotLength = 256
+  /// How live interfaces are captured.
+  package var captureMethod = CaptureMethod.auto
   /// A folder that gets each live point's packets as POINT.pcapng.
   package var captureFolder: String?
 
@@ -280,13 +282,14 @@ package actor Observation {
       var pcap = PcapInterface.Options()
       pcap.snapshotLength = options.snapshotLength
       pcap.filter = options.filter
-      let settings = pcap
+      let (settings, method) = (pcap, options.captureMethod)
       do throws(CaptureError) {
         let capture = try LiveCapture(
           point: source.point, options: options.counting,
           keeping: options.captureFile(of: source.point), wake: wake
         ) { () throws(CaptureError) in
-          try PcapInterface(name: name, options: settings, networkNamespace: namespace)
+          try LiveInterface(
+            name: name, options: settings, networkNamespace: namespace, method: method)
         }
         let point = RecordedPoint(
           point: source.point, source: name, interval: options.counting.interval,

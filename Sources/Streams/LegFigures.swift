@@ -11,6 +11,8 @@ struct LegFigures: Sendable {
   var lastTime = Timestamp(nanoseconds: 0)
   /// The longest silence that ended here, in nanoseconds.
   var maximumGap: Int64?
+  /// A packet may have stood for several that could not be counted.
+  var mayHoldSegments = false
   var transits = Quantiles()
   private(set) var lost = 0
   /// Nil where a jump could not be told.

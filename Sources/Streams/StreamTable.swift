@@ -37,6 +37,7 @@ package struct StreamTable: ~Copyable {
   private var signals: [Signal] = []
   private var captureDrops = 0
   private var truncated = 0
+  private var blindUpTo = Timestamp(nanoseconds: .min)
   private var lastTime = Timestamp(nanoseconds: .min)
 
   package init(point: Point, options: CountingOptions) {
@@ -52,9 +53,11 @@ package struct StreamTable: ~Copyable {
   ///   - bytes: the frame as far as it was captured.
   ///   - wireBytes: the frame's length on the wire.
   ///   - time: when it was captured. One earlier than the open interval counts into that one.
+  ///   - mayHoldSegments: it may stand for several packets that cannot be counted, so that the interval
+  ///     of its stream is blind.
   package mutating func count(
     _ packet: borrowing DecodedPacket, bytes: RawSpan, wireBytes: Int, at time: Timestamp,
-    deliver: (Snapshot) -> Void
+    mayHoldSegments: Bool = false, deliver: (Snapshot) -> Void
   ) {
     advance(to: time, deliver: deliver)
     lastTime = max(lastTime, time)
@@ -64,7 +67,8 @@ package struct StreamTable: ~Copyable {
     self.wireBytes[kind] &+= wireBytes
     switch packet.kind {
     case .udp:
-      countStream(packet, bytes: bytes, wireBytes: wireBytes, at: time)
+      let entry = countStream(packet, bytes: bytes, wireBytes: wireBytes, at: time)
+      if mayHoldSegments { entries[entry].figures.mayHoldSegments = true }
     case .mobility:
       if let message = BindingMessage(
         parsing: bytes.extracting(packet.mobility), source: packet.source,
@@ -77,9 +81,13 @@ package struct StreamTable: ~Copyable {
     }
   }
 
-  /// Counts packets that the capture lost in the open interval.
-  package mutating func countDrops(_ count: Int) {
+  /// Counts packets that the capture lost, into the open interval.
+  ///
+  /// - Parameter time: when that was found out. They may have come as late as then, behind packets that
+  ///   are yet to be counted, so that every interval up to there is blind.
+  package mutating func countDrops(_ count: Int, upTo time: Timestamp? = nil) {
     captureDrops += count
+    if let time { blindUpTo = max(blindUpTo, time) }
   }
 
   /// Hands over every interval that ended by `time`.
@@ -106,7 +114,7 @@ package struct StreamTable: ~Copyable {
 
   private mutating func countStream(
     _ packet: borrowing DecodedPacket, bytes: RawSpan, wireBytes: Int, at time: Timestamp
-  ) {
+  ) -> Int {
     let stream = StreamKey(
       source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
       destinationPort: packet.destinationPort)
@@ -120,6 +128,7 @@ package struct StreamTable: ~Copyable {
       on: entries[index].leg, of: legs, payload: bytes.extracting(packet.payload),
       length: packet.udpBytes, at: time, times: times, figures: &entries[index].figures,
       events: &events)
+    return index
   }
 
   private mutating func leg(of outer: OuterHeaders) -> Int {
@@ -188,7 +197,7 @@ package struct StreamTable: ~Copyable {
       return true
     }
     let snapshot = Snapshot(
-      point: point, start: start, length: options.interval, streams: closeStreams(),
+      point: point, start: start, length: options.interval, streams: closeStreams(of: start),
       totals: closeTotals(), events: events.sorted { ($0.time, $0.stream) < ($1.time, $1.stream) },
       signals: signals, captureDrops: captureDrops, truncated: truncated)
     events = []
@@ -198,8 +207,8 @@ package struct StreamTable: ~Copyable {
     if !snapshot.isEmpty { deliver(snapshot) }
   }
 
-  private mutating func closeStreams() -> [StreamInterval] {
-    let isBlind = captureDrops > 0 || truncated > 0
+  private mutating func closeStreams(of start: Timestamp) -> [StreamInterval] {
+    let isBlind = captureDrops > 0 || truncated > 0 || start < blindUpTo
     let streams = active.map { index in
       let entry = entries[index]
       let track = tracks[entry.track]
@@ -241,6 +250,7 @@ extension StreamInterval {
       sequence: hasNumbers ? figures.sequence : nil,
       maximumGap: figures.maximumGap.map { .nanoseconds($0) },
       jitter: track.jitter, transitMinimum: figures.transits.minimum,
-      transitMedian: figures.transits.median, isBlind: isBlind)
+      transitMedian: figures.transits.median,
+      isBlind: isBlind || figures.mayHoldSegments)
   }
 }

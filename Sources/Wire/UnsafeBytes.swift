@@ -26,7 +26,7 @@ extension [UInt8] {
     get { unsafe span.bytes }
   }
   /// Appends the bytes of the span.
-  mutating func append(_ bytes: RawSpan) {
+  package mutating func append(_ bytes: RawSpan) {
     unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
   }
 }

@@ -56,6 +56,9 @@ extension Failure {
       self.init(
         "no permission to capture on \(name): run as root, or give the program the right with "
           + "'setcap cap_net_raw,cap_net_admin+ep'")
+    case .needsEthernet(let name):
+      self.init(
+        "no packet ring on \(name), whose frames are not Ethernet: use --capture auto or libpcap")
     case .notACapture(let path, let reason):
       self.init("\(path) is no capture file (\(reason)): give a pcap or pcapng file")
     case .cannotOpen(let path, let reason):

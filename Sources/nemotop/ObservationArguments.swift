@@ -1,4 +1,5 @@
 import ArgumentParser
+import Capture
 import Foundation
 import Observation
 import Streams
@@ -17,6 +18,13 @@ struct ObservationArguments: ParsableArguments {
 
   @Option(help: "Bytes captured of a frame at the most.")
   var snaplen = 256
+
+  @Option(
+    help: ArgumentHelp(
+      "How interfaces are captured: ring counts super-packets as what they are on the wire; "
+        + "libpcap knows more link types and marks what it cannot count as blind.",
+      valueName: "method"))
+  var capture = CaptureMethod.auto
 
   @Option(
     help: "A silence after which a stream has left, or 20 of its spacings if that is longer.",
@@ -44,6 +52,7 @@ struct ObservationArguments: ParsableArguments {
       interval: interval, leftAfter: leftAfter, gapOver: gapOver)
     options.filter = filter
     options.snapshotLength = snaplen
+    options.captureMethod = capture
     return options
   }
 
@@ -61,3 +70,5 @@ struct ObservationArguments: ParsableArguments {
     return isFolder.boolValue ? .folder : .file
   }
 }
+
+extension CaptureMethod: ExpressibleByArgument {}

@@ -196,6 +196,35 @@ import Wire
     #expect(snapshots[0].streams[0].isBlind)
   }
 
+  @Test func `drops make every interval blind up to when they were found out`() {
+    var bench = Bench("xen1")
+    bench.send(1, at: 20)
+    bench.table.countDrops(3, upTo: at(1_500))
+    for (number, time) in [(5, 1_010), (6, 1_900), (7, 2_010)] {
+      bench.send(UInt64(number), at: Double(time))
+    }
+    let snapshots = bench.finish(at: 2_500)
+    #expect(snapshots.map(\.captureDrops) == [3, 0, 0])
+    #expect(snapshots.map(\.isBlind) == [true, true, false])
+  }
+
+  @Test func `a packet that may hold segments makes its stream's interval blind, and no other`() {
+    var bench = Bench("xen1")
+    bench.send(1, at: 20)
+    var packet = DecodedPacket()
+    packet.kind = .udp
+    packet.sourcePort = 7
+    for (time, mayHoldSegments) in [(30, false), (40, true), (1_200, false)] {
+      bench.table.count(
+        packet, bytes: [UInt8]().rawSpan, wireBytes: 3_000,
+        at: Timestamp(nanoseconds: Int64(time) * 1_000_000), mayHoldSegments: mayHoldSegments
+      ) { bench.snapshots.append($0) }
+    }
+    let streams = bench.finish(at: 1_900).flatMap(\.streams)
+    #expect(streams.map(\.stream.sourcePort) == [7, 5004, 7])
+    #expect(streams.map(\.isBlind) == [true, false, false])
+  }
+
   @Test func `time that stands still or jumps back neither traps nor loses packets`() {
     var bench = Bench("xen1")
     for time in [5000, 5000, 10, 9_000_000, 5000, -4000, 9_000_000] as [Double] {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct DemoCommandTests {
+@Suite(.serialized) struct DemoCommandTests {
   /// The points of the experiment, whose captures a demo leaves.
   private static let points = ["guest", "xen1", "xen1.vif", "xen2", "xen2.vif", "ha", "cn"]
 
@@ -81,8 +81,12 @@ import Testing
       before=$(ip -o link | wc -l)
       nemotop demo --text --every 2s --out first > first.txt 2> first.err & first=$!
       nemotop demo --text --every 2s --out second > second.txt 2> second.err & second=$!
-      sleep 5.5
-      children=$(pgrep -P $first,$second)
+      for try in $(seq 600); do
+        [ "$(cat first/moves.csv 2> /dev/null | wc -l)" -ge 2 ] \\
+        && [ "$(cat second/moves.csv 2> /dev/null | wc -l)" -ge 2 ] && break
+        sleep 0.1
+      done
+      children=$(pgrep -P $first,$second -f 'nemotop send')
       kill -INT $first; kill -TERM $second
       wait $first; echo "first $?"
       wait $second; echo "second $?"

@@ -1,0 +1,108 @@
+import CLinux
+package import Wire
+
+/// A live capture on one Ethernet or loopback interface through a packet ring of the kernel.
+///
+/// Unlike libpcap it is told which frames are super-packets, and hands over the frames for which they
+/// stand, each with the time of the whole. So everything behind it counts, keeps and replays what was
+/// on the wire. A super-packet in headers that cannot be cut is handed over as one, and said to hold
+/// segments. The filter sees super-packets as they are.
+///
+/// The kernel captures whole frames, since every segment of a super-packet is needed, and only what is
+/// handed over is cut at the snapshot length.
+package struct PacketRing: PacketSource, ~Copyable {
+  package let name: String
+  package let snapshotLength: Int
+  private var ring: PacketRingHandle
+  private let index: UInt32
+  private var dropped = 0
+  /// What the interface itself had dropped when the capture began; nil where that cannot be known.
+  private let firstInterfaceDrops: Int?
+  /// Room for the frame of one segment.
+  private var segment: [UInt8] = []
+
+  /// Opens an interface by its name.
+  ///
+  /// - Parameter networkNamespace: the path of the namespace in which the interface stands. The
+  ///   calling thread enters it for good, so the thread has to be the capture's own.
+  /// - Throws: `needsEthernet` for an interface of another link type.
+  package init(
+    name: String, options: PcapInterface.Options = PcapInterface.Options(),
+    networkNamespace: String? = nil
+  ) throws(CaptureError) {
+    if let networkNamespace { try enter(networkNamespace: networkNamespace) }
+    let index = interfaceIndex(name)
+    guard index != 0 else { throw .noSuchInterface(name) }
+    guard let link = interfaceProperties(name)?.link, link != packet_ring_link_other else {
+      throw .needsEthernet(name)
+    }
+    let ring = try PacketRingHandle(name: name, interface: index, link: link, options: options)
+    self.ring = ring
+    self.index = index
+    firstInterfaceDrops = networkNamespace == nil ? interfaceDrops(name) : nil
+    self.name = name
+    snapshotLength = options.snapshotLength
+  }
+
+  package var linkType: LinkType { .ethernet }
+
+  /// The segments of a super-packet come together, and may be more than the limit.
+  package mutating func read(
+    limit: Int, timeout: Duration, _ body: (borrowing CapturedPacket) -> Void
+  ) throws(CaptureError) -> ReadOutcome {
+    var count = take(limit, body)
+    if count == 0 {
+      ring.wait(timeout)
+      count = take(limit, body)
+    }
+    if count > 0 { return .packets(count) }
+    guard interfaceIndex(name) == index else { throw .interfaceWentAway(name) }
+    return .idle
+  }
+
+  package mutating func droppedPackets() throws(CaptureError) -> Int {
+    guard let drops = ring.drops() else { throw .failed(name, reason: "no statistics") }
+    dropped += Int(drops)
+    return dropped + (firstInterfaceDrops.map { max(interfaceDrops(name) - $0, 0) } ?? 0)
+  }
+
+  private mutating func take(_ limit: Int, _ body: (borrowing CapturedPacket) -> Void) -> Int {
+    let snapshotLength = snapshotLength
+    var room: [UInt8] = []
+    swap(&room, &segment)
+    defer { swap(&room, &segment) }
+    var count = 0
+    while count < limit,
+      ring.next({ count += $0.handOver(cutAt: snapshotLength, through: &room, body) })
+    {}
+    return count
+  }
+}
+
+extension PacketRingHandle.Frame {
+  /// Hands over the frames on the wire for which this one stands.
+  ///
+  /// - Returns: how many.
+  func handOver(
+    cutAt limit: Int, through room: inout [UInt8], _ body: (borrowing CapturedPacket) -> Void
+  ) -> Int {
+    if let segmentBytes,
+      let segments = SuperPacket(
+        bytes, frameBytes: frameBytes, segmentBytes: segmentBytes, transport: transport)
+    {
+      for index in 0..<segments.count {
+        let length = segments.copySegment(index, of: bytes, limit: limit, into: &room)
+        body(
+          CapturedPacket(
+            time: time, wireBytes: length, bytes: room.rawSpan, linkType: .ethernet))
+      }
+      return segments.count
+    }
+    body(
+      CapturedPacket(
+        time: time, wireBytes: frameBytes,
+        bytes: bytes.extracting(0..<min(limit, bytes.byteCount)), linkType: .ethernet,
+        mayHoldSegments: segmentBytes != nil))
+    return 1
+  }
+}
