@@ -28,9 +28,14 @@ struct MoveJudge {
     let numbersAfter = after?.numbers(
       from: transition.firstAfter, to: Timestamp(nanoseconds: .max))
     move.lastNumber = numbersBefore?.last
-    move.firstNumber = numbersAfter?.first
+    move.firstNumber = after?.firstNumber(from: transition.firstAfter)
+    let isRestart = isRestarted(
+      after: move.lastNumber, heardAs: after?.firstNumber(from: transition.firstAfter),
+      over: transition)
     // Numbers of a sender that was restarted in between tell nothing of what is missing.
-    if let numbersBefore, let numbersAfter, let epoch = before?.epoch, epoch == after?.epoch {
+    if let numbersBefore, let numbersAfter, let epoch = before?.epoch, epoch == after?.epoch,
+      !isRestart
+    {
       if let last = move.lastNumber, let first = numbersAfter.above(last).first {
         move.firstNumber = first
         move.lostUnseen =
@@ -64,6 +69,15 @@ struct MoveJudge {
     }
     move.decidedBy = names
     return (move, Mark(move, binding: binding))
+  }
+
+  /// Whether the numbers began anew while the stream was silent: the first that was heard in the new
+  /// place is none that could follow the last in the old.
+  private func isRestarted(
+    after last: Int64?, heardAs first: Int64?, over transition: StreamPath.Transition
+  ) -> Bool {
+    guard let last, let first, transition.firstAfter > transition.lastBefore else { return false }
+    return first <= last
   }
 
   /// The time from one number to another; nil where they passed in the midst of a run.

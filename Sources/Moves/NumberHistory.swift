@@ -34,6 +34,11 @@ struct NumberHistory: Sendable {
       runs.filter { $0.lastTime >= start && $0.firstTime <= end }.map { $0.first...$0.last })
   }
 
+  /// The number that was heard first from a time on.
+  func firstNumber(from start: Timestamp) -> Int64? {
+    runs.first { $0.lastTime >= start }?.first
+  }
+
   /// When a number passed, where it begins or ends a run.
   func time(of number: Int64) -> Timestamp? {
     if let run = runs.last(where: { $0.last == number }) { return run.lastTime }

@@ -142,9 +142,11 @@ struct StreamPath: Sendable {
     return points[place.point].site != points[home.point].site
   }
 
-  /// Whether the two places stand one behind the other: most numbers of one were seen at both.
+  /// Whether the two places stand one behind the other: most numbers of one were seen at both, while
+  /// the stream was there. A sender that is started anew has the same numbers at another time.
   private func passesThrough(_ place: Place, _ home: Place) -> Bool {
     guard place.point != home.point, histories[place]?.epoch == histories[home]?.epoch,
+      let new = visits[place], let old = visits[home], new.firstTime <= old.lastTime,
       let here = numbers(at: place), let there = numbers(at: home)
     else { return false }
     return here.intersection(there).count * 2 > min(here.count, there.count)

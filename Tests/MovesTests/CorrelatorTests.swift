@@ -216,6 +216,20 @@ private func correlate(
     #expect(move.verdict == .undetermined)
   }
 
+  @Test func `a sender that was started anew elsewhere with the same numbers has moved`() throws {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 0...499, start: 8000),
+    ]
+    let moves = correlate(passings, points: ["xen1", "xen2"]).moves
+    let move = try #require(moves.first)
+    #expect(moves.count == 1)
+    #expect(move.lastNumber == 299)
+    #expect(move.firstNumber == 0)
+    #expect(move.lostUnseen == nil)
+    #expect(move.verdict == .undetermined)
+  }
+
   @Test func `after a restart the numbers of the new epoch count`() throws {
     let passings = [
       Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
