@@ -13,6 +13,7 @@ struct Log: AsyncParsableCommand {
     discussion: """
       Writes one record for each stream, leg and interval, for each protocol, mark and move, until \
       every source has ended or the program is interrupted (^C): the last interval is written then. \
+      A second ^C ends it at once. \
       Without --csv and --jsonl the records go to standard output as JSON Lines.
 
       Exit status 1 also where a source ended before its time: a file that is cut in the middle of \
@@ -40,7 +41,15 @@ struct Log: AsyncParsableCommand {
       let writers = try writers(for: observation)
       let marks = MarkSocket { observation.mark($0) }
       let stopper = Task {
-        for await _ in interruptions() { observation.stop() }
+        var isStopping = false
+        for await _ in interruptions() {
+          // A pipe whose writer stands still in the middle of a packet cannot be left otherwise.
+          if isStopping {
+            Log.exit(withError: Failure("interrupted twice: it ends at once").told())
+          }
+          isStopping = true
+          observation.stop()
+        }
       }
       defer {
         stopper.cancel()
