@@ -30,8 +30,7 @@ struct MoveJudge {
     move.lastNumber = numbersBefore?.last
     move.firstNumber = after?.firstNumber(from: transition.firstAfter)
     let isRestart = isRestarted(
-      after: move.lastNumber, heardAs: after?.firstNumber(from: transition.firstAfter),
-      over: transition)
+      after: move.lastNumber, heardAs: move.firstNumber, over: transition)
     // Numbers of a sender that was restarted in between tell nothing of what is missing.
     if let numbersBefore, let numbersAfter, let epoch = before?.epoch, epoch == after?.epoch,
       !isRestart
