@@ -74,6 +74,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
+    .executableTarget(
       name: "nemotop-send",
       dependencies: ["Generator"],
       swiftSettings: strict,

@@ -89,7 +89,7 @@ package final class LiveCapture: Sendable {
         let outcome = try source?.read(limit: 4096, timeout: Self.pollTimeout) { packet in
           if let end, packet.time > end { return }
           keeper.keep(packet)
-          meter.count(packet) { snapshots.append($0) }
+          meter.count(packet) { snapshots.append($0.snapshot(of: $1)) }
         }
         isIdle = outcome == .idle
         if let total = try source?.droppedPackets() {
@@ -105,14 +105,16 @@ package final class LiveCapture: Sendable {
         isIdle = true
       }
       let settled = Timestamp.now - Self.grace
-      if isIdle { meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0) } }
+      if isIdle {
+        meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0.snapshot(of: $1)) }
+      }
       if !snapshots.isEmpty { keeper.flush() }
       if let end, settled >= end { isRunning = false }
       meter.noteKeeping(keeper.failure)
       hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report)
     }
     let end = stopTime.withLock { $0 } ?? .now
-    meter.finish(at: end) { snapshots.append($0) }
+    meter.finish(at: end) { snapshots.append($0.snapshot(of: $1)) }
     keeper.finish(
       start: start, end: meter.report.failureTime ?? end, dropped: meter.report.captureDrops)
     meter.noteKeeping(keeper.failure)

@@ -12,6 +12,7 @@ package struct CapturedPacket: ~Escapable {
   /// It may be a super-packet whose segments are not known, and so cannot be counted.
   package let mayHoldSegments: Bool
 
+  @inline(__always)
   @_lifetime(copy bytes)
   package init(
     time: Timestamp, wireBytes: Int, bytes: RawSpan, linkType: LinkType?,

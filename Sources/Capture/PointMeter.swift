@@ -24,27 +24,50 @@ package struct PointReport: Sendable, Equatable {
 
 /// Decodes and counts the packets of one point: a stream table, and what it came to as a whole.
 package struct PointMeter: ~Copyable {
-  package private(set) var report = PointReport()
+  private var losses = PointReport()
+  private var packets = 0
+  private var first = Int64.max
+  private var last = Int64.min
   private var table: StreamTable
 
-  package init(point: Point, options: CountingOptions) {
-    table = StreamTable(point: point, options: options)
+  package init(
+    point: Point, options: CountingOptions, share: StreamTable.Share = .whole
+  ) {
+    table = StreamTable(point: point, options: options, share: share)
+  }
+
+  package var report: PointReport {
+    var report = losses
+    report.packets = packets
+    guard packets > 0 else { return report }
+    report.first = Timestamp(nanoseconds: first)
+    report.last = Timestamp(nanoseconds: last)
+    return report
   }
 
   package var closedUpTo: Timestamp? { table.closedUpTo }
 
   /// Decodes and counts a packet, and hands over the intervals that its time closes. One of a link
   /// type that cannot be decoded counts as `other`.
+  @inline(__always)
   package mutating func count(
-    _ packet: borrowing CapturedPacket, deliver: (Snapshot) -> Void
+    _ packet: borrowing CapturedPacket, deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) {
+    packets += 1
+    first = min(first, packet.time.nanoseconds)
+    last = max(last, packet.time.nanoseconds)
+    if packet.linkType == .ethernet, !packet.mayHoldSegments,
+      let datagram = PlainDatagram(packet.bytes, wireBytes: packet.wireBytes)
+    {
+      table.count(
+        datagram, bytes: packet.bytes, wireBytes: packet.wireBytes, at: packet.time,
+        deliver: deliver)
+      return
+    }
     let decoded = DecodedPacket(
       decoding: packet.bytes, linkType: packet.linkType, wireBytes: packet.wireBytes)
-    report.packets += 1
-    report.malformed += decoded.kind == .malformed ? 1 : 0
-    report.truncated += decoded.isTruncated ? 1 : 0
-    report.first = min(report.first ?? packet.time, packet.time)
-    report.last = max(report.last ?? packet.time, packet.time)
+    losses.malformed += decoded.kind == .malformed ? 1 : 0
+    losses.truncated += decoded.isTruncated ? 1 : 0
     table.count(
       decoded, bytes: packet.bytes, wireBytes: packet.wireBytes, at: packet.time,
       mayHoldSegments: packet.mayHoldSegments, deliver: deliver)
@@ -52,33 +75,37 @@ package struct PointMeter: ~Copyable {
 
   /// Takes the total of packets dropped so far, up to this moment where it is known.
   package mutating func noteDrops(total: Int, upTo time: Timestamp? = nil) {
-    guard total > report.captureDrops else { return }
-    table.countDrops(total - report.captureDrops, upTo: time)
-    report.captureDrops = total
+    guard total > losses.captureDrops else { return }
+    table.countDrops(total - losses.captureDrops, upTo: time)
+    losses.captureDrops = total
   }
 
   /// Hands over every interval that ended by `time`.
-  package mutating func advance(to time: Timestamp, deliver: (Snapshot) -> Void) {
+  package mutating func advance(
+    to time: Timestamp, deliver: (borrowing StreamTable, ClosedInterval) -> Void
+  ) {
     table.advance(to: time, deliver: deliver)
   }
 
   /// Hands over what is left: the capture ended at `time`.
-  package mutating func finish(at time: Timestamp, deliver: (Snapshot) -> Void) {
+  package mutating func finish(
+    at time: Timestamp, deliver: (borrowing StreamTable, ClosedInterval) -> Void
+  ) {
     table.finish(at: time, deliver: deliver)
   }
 
   package mutating func noteCut() {
-    report.wasCut = true
+    losses.wasCut = true
   }
 
   /// Takes why the capture ended too early, and when.
   package mutating func noteFailure(_ failure: CaptureError, at time: Timestamp) {
-    report.failure = failure
-    report.failureTime = time
+    losses.failure = failure
+    losses.failureTime = time
   }
 
   /// Takes why packets are not kept any more, where that is so.
   package mutating func noteKeeping(_ failure: CaptureError?) {
-    report.keepingFailure = failure
+    losses.keepingFailure = failure
   }
 }

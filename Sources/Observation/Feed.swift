@@ -49,68 +49,39 @@ final class FileFeed: Feed {
   let points: [RecordedPoint]
   var queue: [Snapshot] = []
   var userMarks: [Mark] = []
-  private(set) var hasEnded = false
-  private var source: any PacketSource & ~Copyable
-  private var meter: PointMeter
-  private var failure: CaptureError?
+  private let counter: FileCounter<Snapshot>
 
   init(
     point: Point, path: String, filter: String?, options: CountingOptions
   ) throws(CaptureError) {
     points = [RecordedPoint(point: point, source: path, interval: options.interval)]
-    source = try captureFile(path: path, filter: filter)
-    meter = PointMeter(point: point, options: options)
+    counter = try FileCounter(point: point, path: path, filter: filter, options: options) {
+      $0.snapshot(of: $1)
+    }
   }
 
-  var closedUpTo: Timestamp? { meter.closedUpTo }
-  var lastTime: Timestamp? { meter.report.last }
-
-  var reports: [PointReport] {
-    var report = meter.report
-    report.failure = failure
-    return [report]
-  }
+  var closedUpTo: Timestamp? { counter.closedUpTo }
+  var hasEnded: Bool { counter.hasEnded }
+  var lastTime: Timestamp? { counter.report.last }
+  var reports: [PointReport] { [counter.report] }
 
   func refill() {
     while !hasEnded, queue.isEmpty {
-      do throws(CaptureError) {
-        var closed: [Snapshot] = []
-        let outcome = try source.read(limit: 4096, timeout: .milliseconds(20)) { packet in
-          meter.count(packet) { closed.append($0) }
-        }
-        meter.noteDrops(total: try source.droppedPackets())
-        queue += closed
-        switch outcome {
-        case .packets: continue
-        case .idle: return
-        case .end: hasEnded = true
-        case .cut:
-          meter.noteCut()
-          hasEnded = true
-        }
-      } catch {
-        failure = error
-        hasEnded = true
-      }
+      guard let shares = counter.read() else { return }
+      queue += [Snapshot](joining: shares)
     }
   }
 
   func advance(to time: Timestamp) {
-    guard meter.closedUpTo != nil else { return }
-    var closed: [Snapshot] = []
-    meter.advance(to: time) { closed.append($0) }
-    queue += closed
+    queue += [Snapshot](joining: counter.advance(to: time))
   }
 
   func finish(at time: Timestamp) {
-    guard meter.closedUpTo != nil else { return }
-    var closed: [Snapshot] = []
-    meter.finish(at: time) { closed.append($0) }
-    queue += closed
+    queue += [Snapshot](joining: counter.finish(at: time))
   }
 
   func stop(at time: Timestamp) {
-    hasEnded = true
+    counter.stop()
   }
 }
 

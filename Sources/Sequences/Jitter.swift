@@ -1,12 +1,20 @@
 import Wire
 
 /// Interarrival jitter as RFC 3550 section 6.4.1 defines it and appendix A.8 computes it.
-package struct Jitter: Sendable {
-  private var last: Int64?
+public struct Jitter: Sendable {
+  /// The last packet's transit in nanoseconds; nil at the begin and after a break.
+  public var last: Int64?
   /// In nanoseconds; nil before the second packet.
-  private var mean: Double?
+  public var mean: Double?
 
   package init() {}
+
+  /// Goes on from a former state: the last transit and the jitter, in nanoseconds.
+  @inlinable
+  public init(lastTransit: Int64?, mean: Double?) {
+    last = lastTransit
+    self.mean = mean
+  }
 
   /// The jitter; nil before the second packet.
   package var value: Duration? { mean.map { .nanoseconds(Int64($0.rounded())) } }
@@ -17,7 +25,8 @@ package struct Jitter: Sendable {
   }
 
   /// Takes a packet's transit in nanoseconds.
-  package mutating func take(transitNanoseconds now: Int64) {
+  @inlinable
+  public mutating func take(transitNanoseconds now: Int64) {
     if let last {
       let mean = self.mean ?? 0
       let step = now.subtractingReportingOverflow(last).partialValue.magnitude

@@ -24,6 +24,8 @@ struct MissingNumbers: Sendable {
 
   private var holes: [Hole] = []
 
+  var isEmpty: Bool { holes.isEmpty }
+
   /// Adds numbers above every number that is missing so far.
   mutating func append(_ numbers: ClosedRange<Int64>, reason: Reason) {
     if holes.count == Self.capacity { holes.removeFirst(Self.capacity / 4) }

@@ -52,7 +52,8 @@ package struct NumberTracker: Sendable {
 
   private let width: Width
   private var missing = MissingNumbers()
-  private var lowest: Int64 = 0
+  /// The lowest number so far; meaningless before the first.
+  package private(set) var lowest: Int64 = 0
   /// The highest extended number so far; nil before the first.
   package private(set) var highest: Int64?
   /// The raw number that would confirm a restart.
@@ -60,6 +61,24 @@ package struct NumberTracker: Sendable {
 
   package init(width: Width) {
     self.width = width
+  }
+
+  /// Goes on from a state in which no number from the lowest to the highest is missing.
+  package init(width: Width, lowest: Int64, highest: Int64) {
+    self.width = width
+    self.lowest = lowest
+    self.highest = highest
+  }
+
+  /// Whether numbers may still come late, so that the next one is not all that there is to know.
+  package var hasMissing: Bool { !missing.isEmpty }
+
+  /// Whether a large jump awaits its confirmation.
+  package var isAwaiting: Bool { awaited != nil }
+
+  /// Takes so many numbers at once that each followed the one before.
+  package mutating func advance(to number: Int64) {
+    highest = number
   }
 
   /// Takes the next number as it stood on the wire.

@@ -3,16 +3,27 @@ import Wire
 /// The minimum and the median of an interval's durations.
 ///
 /// Exact up to `capacity` values; beyond, the median is that of every second, fourth, … value.
-package struct Quantiles: Sendable {
-  package static let capacity = 4096
+public struct Quantiles: Sendable {
+  public static var capacity: Int { 4096 }
 
-  private var values: [Int64] = []
-  private var stride = 1
-  private var untilNext = 0
+  @usableFromInline var values: [Int64] = []
+  @usableFromInline var stride = 1
+  @usableFromInline var untilNext = 0
 
-  private var lowest: Int64?
+  @usableFromInline var lowest: Int64?
 
   package init() {}
+
+  /// Begins anew, and keeps the room that it has.
+  package mutating func removeAll() {
+    values.removeAll(keepingCapacity: values.count < Self.capacity)
+    stride = 1
+    untilNext = 0
+    lowest = nil
+  }
+
+  /// How many values it holds; those that were left out for want of room do not count.
+  package var count: Int { values.count }
 
   package var minimum: Duration? { lowest.map { .nanoseconds($0) } }
 
@@ -21,7 +32,9 @@ package struct Quantiles: Sendable {
   }
 
   /// Takes a duration in nanoseconds.
-  package mutating func take(nanoseconds value: Int64) {
+  @inlinable
+  @inline(__always)
+  public mutating func take(nanoseconds value: Int64) {
     lowest = min(lowest ?? value, value)
     guard untilNext == 0 else {
       untilNext -= 1

@@ -13,6 +13,20 @@ package struct RunList: Sendable {
 
   package init() {}
 
+  /// Begins anew, and keeps the room that it has.
+  package mutating func removeAll() {
+    runs.removeAll(keepingCapacity: runs.count < 64)
+    wasCut = false
+  }
+
+  /// Takes numbers that followed one another without a silence, and the last number without one.
+  package mutating func append(_ run: NumberRun) {
+    append(run.first, at: run.firstTime, afterSilence: false)
+    guard let last = runs.indices.last, runs[last].last == run.first else { return }
+    runs[last].last = run.last
+    runs[last].lastTime = run.lastTime
+  }
+
   /// Takes the first copy of a number.
   package mutating func append(_ number: Int64, at time: Timestamp, afterSilence: Bool) {
     if let last = runs.indices.last, runs[last].last &+ 1 == number, !afterSilence {

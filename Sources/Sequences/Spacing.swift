@@ -3,11 +3,20 @@ import Wire
 /// The usual time between the packets of a stream: a moving mean that a pause hardly bends.
 ///
 /// Each sample weighs 1/16, and counts as four times the mean at the most.
-package struct Spacing: Sendable {
-  private var mean: Double = 0
-  private var samples = 0
+public struct Spacing: Sendable {
+  /// In nanoseconds; meaningless before the first sample.
+  public var mean: Double = 0
+  /// How many samples came, counted up to 16.
+  public var samples: UInt8 = 0
 
-  package init() {}
+  public init() {}
+
+  /// Goes on from a former state.
+  @inlinable
+  public init(mean: Double, samples: UInt8) {
+    self.mean = mean
+    self.samples = samples
+  }
 
   /// The spacing; nil before the second packet.
   package var value: Duration? { nanoseconds.map { .nanoseconds($0) } }
@@ -21,7 +30,8 @@ package struct Spacing: Sendable {
   }
 
   /// Takes the time between two packets that followed each other, in nanoseconds.
-  package mutating func take(nanoseconds between: Int64) {
+  @inlinable
+  public mutating func take(nanoseconds between: Int64) {
     let sample = Double(max(between, 0))
     samples += samples < 16 ? 1 : 0
     if samples == 1 {

@@ -1,3 +1,4 @@
+import Sequences
 import Wire
 
 /// How a point's packets are counted.
@@ -24,16 +25,34 @@ struct CountingTimes: Sendable {
   let interval: Int64
   private let leftAfter: Int64
   private let gapOver: Int64
+  /// A silence shorter than this is neither a gap nor an absence, whatever the spacing.
+  let shortest: UInt64
 
   init(_ options: CountingOptions) {
     interval = options.interval.wholeNanoseconds
     leftAfter = options.leftAfter.wholeNanoseconds
     gapOver = options.gapOver.wholeNanoseconds
+    shortest = UInt64(max(min(leftAfter, gapOver, Int64(UInt32.max)), 0))
   }
 
   func leftAfter(spacing: Int64?) -> Int64 { max(leftAfter, Self.product(spacing ?? 0, 20)) }
 
   func gapOver(spacing: Int64?) -> Int64 { max(gapOver, Self.product(spacing ?? 0, 5)) }
+
+  /// Whether a silence is neither a gap nor an absence, nor longer than a flow has room for.
+  @inline(__always)
+  func isShort(_ silence: Int64, mean spacing: Double, samples: UInt8) -> Bool {
+    if UInt64(bitPattern: silence) < shortest { return true }
+    guard samples > 0, silence >= 0, silence <= Int64(UInt32.max) else { return false }
+    let beat = Int64(spacing)
+    return silence < gapOver(spacing: beat) && silence < leftAfter(spacing: beat)
+  }
+
+  /// When a stay ends whose last packet came at this time.
+  func due(after time: Int64, spacing: Spacing) -> Int64 {
+    let (due, overflow) = time.addingReportingOverflow(leftAfter(spacing: spacing.nanoseconds))
+    return overflow ? .max : due
+  }
 
   /// A first silence shorter than this may be a stream's beat.
   var longestBeat: Int64 { Self.product(leftAfter, 10) }

@@ -1,15 +1,18 @@
 import Sequences
 import Wire
 
-/// The counters of one stream on one leg in the interval that is open.
+/// What irregular packets of one stream on one leg changed in the interval that is open, and the
+/// transits of all of them.
 struct LegFigures: Sendable {
-  var packets = 0
-  var ipBytes = 0
-  var udpBytes = 0
-  var wireBytes = 0
-  var firstTime = Timestamp(nanoseconds: 0)
-  var lastTime = Timestamp(nanoseconds: 0)
-  /// The longest silence that ended here, in nanoseconds.
+  /// Whose they are, among the flows of the table.
+  var flow = 0
+  /// How many packets of the flow the runs account for; those since then followed one another.
+  var settledPackets: UInt32 = 0
+  /// What the flow's counters do not hold.
+  var morePackets = 0
+  var moreIPBytes = 0
+  var moreWireBytes = 0
+  /// The longest silence that ended here after an irregular packet, in nanoseconds.
   var maximumGap: Int64?
   /// A packet may have stood for several that could not be counted.
   var mayHoldSegments = false
@@ -23,17 +26,15 @@ struct LegFigures: Sendable {
   private(set) var transportLost: Int?
   private(set) var runs = RunList()
 
-  mutating func count(_ packet: borrowing DecodedPacket, wireBytes: Int, at time: Timestamp) {
-    if packets == 0 {
-      firstTime = time
-      lastTime = time
-    }
-    packets += 1
-    ipBytes &+= packet.ipBytes
-    udpBytes &+= packet.udpBytes
-    self.wireBytes &+= wireBytes
-    firstTime = min(firstTime, time)
-    lastTime = max(lastTime, time)
+  /// Begins anew for another flow or interval, and keeps the room that it has.
+  mutating func reset(for flow: Int) {
+    var fresh = LegFigures()
+    swap(&fresh.transits, &transits)
+    swap(&fresh.runs, &runs)
+    fresh.transits.removeAll()
+    fresh.runs.removeAll()
+    fresh.flow = flow
+    self = fresh
   }
 
   mutating func take(
@@ -51,6 +52,11 @@ struct LegFigures: Sendable {
     } else {
       duplicates += 1
     }
+  }
+
+  /// Takes numbers that followed one another without a silence.
+  mutating func take(_ run: NumberRun) {
+    runs.append(run)
   }
 
   /// Takes what a transport stream's counters tell where they are the stream's only numbers.

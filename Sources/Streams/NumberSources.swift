@@ -27,34 +27,34 @@ struct NumberSources: Sendable {
   /// How many sources are followed at the most.
   static let capacity = 8
 
-  /// The first one leads.
-  private var sources: [NumberSource] = []
+  private var leader: NumberSource?
+  private var others: [NumberSource] = []
   private var isShared = false
   private var packets = 0
   private(set) var epoch = 0
 
-  var isEmpty: Bool { sources.isEmpty }
+  init() {}
+
+  var isEmpty: Bool { leader == nil }
 
   /// The leader's.
-  var jitter: Duration? { sources.first?.jitter.value }
+  var jitter: Duration? { leader?.jitter.value }
 
   mutating func take(
     _ reading: PayloadReader.Reading, width: NumberTracker.Width, rhythm: Rhythm,
     figures: inout LegFigures
   ) {
     packets += 1
-    if sources.isEmpty {
-      sources.append(NumberSource(identifier: reading.source, width: width))
-    }
-    if sources[0].identifier == reading.source {
-      count(reading, of: 0, rhythm: rhythm, figures: &figures)
-    } else if let index = sources.firstIndex(where: { $0.identifier == reading.source }) {
+    if leader == nil { leader = NumberSource(identifier: reading.source, width: width) }
+    if leader?.identifier == reading.source {
+      count(reading, of: nil, rhythm: rhythm, figures: &figures)
+    } else if let index = others.firstIndex(where: { $0.identifier == reading.source }) {
       take(reading, ofOther: index, rhythm: rhythm, figures: &figures)
     } else {
-      if sources.count == Self.capacity { dropOldest() }
+      if others.count == Self.capacity - 1 { dropOldest() }
       var source = NumberSource(identifier: reading.source, width: width)
       source.hold(reading, after: packets)
-      sources.append(source)
+      others.append(source)
     }
   }
 
@@ -62,53 +62,87 @@ struct NumberSources: Sendable {
     _ reading: PayloadReader.Reading, ofOther index: Int, rhythm: Rhythm,
     figures: inout LegFigures
   ) {
-    let leaderIsSilent =
-      reading.time.nanoseconds(since: sources[0].lastTime) >= rhythm.leftAfter
-    guard let held = sources[index].held else {
-      if sources[index].goesOn { isShared = true }
+    let last = leader?.lastTime ?? Timestamp(nanoseconds: .min)
+    let leaderIsSilent = reading.time.nanoseconds(since: last) >= rhythm.leftAfter
+    guard let held = others[index].held else {
+      if others[index].goesOn { isShared = true }
       let leads = isShared && leaderIsSilent
       if leads { lead(index) }
-      count(reading, of: leads ? 0 : index, rhythm: rhythm, figures: &figures)
+      count(reading, of: leads ? nil : index, rhythm: rhythm, figures: &figures)
       return
     }
     guard held.isFollowed(by: reading) else {
-      sources[index].hold(reading, after: packets)
+      others[index].hold(reading, after: packets)
       return
     }
+    others[index].confirm()
     let leads =
-      sources[0].lastPacket < sources[index].lastPacket && (!isShared || leaderIsSilent)
+      leader.map { $0.lastPacket < others[index].lastPacket } ?? true
+      && (!isShared || leaderIsSilent)
     if leads { lead(index) } else { isShared = true }
-    sources[leads ? 0 : index].confirm()
-    count(held, of: leads ? 0 : index, rhythm: rhythm, figures: &figures)
-    count(reading, of: leads ? 0 : index, rhythm: rhythm, figures: &figures)
+    count(held, of: leads ? nil : index, rhythm: rhythm, figures: &figures)
+    count(reading, of: leads ? nil : index, rhythm: rhythm, figures: &figures)
   }
 
   private mutating func lead(_ index: Int) {
-    sources[0].stepDown()
-    sources.swapAt(0, index)
+    let successor = others[index]
+    if var leader {
+      leader.stepDown()
+      others[index] = leader
+    }
+    leader = successor
     epoch += 1
   }
 
   private mutating func dropOldest() {
-    let oldest = sources.indices.dropFirst().min {
-      sources[$0].lastPacket < sources[$1].lastPacket
-    }
-    if let oldest { sources.remove(at: oldest) }
+    let oldest = others.indices.min { others[$0].lastPacket < others[$1].lastPacket }
+    if let oldest { others.remove(at: oldest) }
   }
 
+  /// Counts a reading of the leader, or of another source.
   private mutating func count(
-    _ reading: PayloadReader.Reading, of index: Int, rhythm: Rhythm, figures: inout LegFigures
+    _ reading: PayloadReader.Reading, of other: Int?, rhythm: Rhythm, figures: inout LegFigures
   ) {
-    let leads = index == 0
+    let leads = other == nil
     // Where sources share a stream, its rhythm is that of none of them.
     let expected =
       leads && !isShared && rhythm.returns
-      ? sources[index].expectedNumber(after: rhythm.silence, spacing: rhythm.spacing) : nil
-    let outcome = sources[index].take(
-      reading, after: packets, jump: rhythm.jump, expected: expected, isReturn: rhythm.returns)
+      ? leader?.expectedNumber(after: rhythm.silence, spacing: rhythm.spacing) : nil
+    let outcome: NumberTracker.Outcome?
+    if let other {
+      outcome = others[other].take(
+        reading, after: packets, jump: rhythm.jump, expected: nil, isReturn: rhythm.returns)
+    } else {
+      outcome = leader?.take(
+        reading, after: packets, jump: rhythm.jump, expected: expected, isReturn: rhythm.returns)
+    }
+    guard let outcome else { return }
     if outcome.isRestart, leads { epoch += 1 }
     figures.take(outcome, at: reading.time, afterSilence: rhythm.isGap, keepsRuns: leads)
     if let transit = reading.absoluteTransit { figures.transits.take(nanoseconds: transit) }
+  }
+}
+
+/// The way to and from the steady state of a flow.
+extension NumberSources {
+  /// One source without anything missing.
+  init(_ flow: Flow) {
+    leader = NumberSource(flow)
+  }
+
+  /// One source leads alone, and its next number in order changes nothing but the flow.
+  var areSteady: Bool { leader?.isSteady == true && others.isEmpty && !isShared }
+
+  /// Whether a steady flow says all that there is to say.
+  var arePlain: Bool { areSteady && epoch == 0 && leader?.isPlain == true }
+
+  mutating func absorb(_ flow: Flow) {
+    packets += 1
+    leader?.absorb(flow, after: packets)
+  }
+
+  func settle(_ flow: inout Flow) {
+    leader?.settle(&flow)
   }
 }
 
@@ -168,6 +202,44 @@ struct NumberSource: Sendable {
       jitter.take(transitNanoseconds: transit)
     }
     return outcome
+  }
+
+  /// Everything that its next number changes is what a flow has room for.
+  var isSteady: Bool { held == nil && tracker.highest != nil && !tracker.isAwaiting && !clock.runs }
+
+  /// Nothing is missing that might come late.
+  var isPlain: Bool { !tracker.hasMissing }
+
+  init(_ flow: Flow) {
+    identifier = flow.synchronizationSource
+    let lowest = flow.span == .max ? .min : flow.highest &- Int64(flow.span)
+    tracker = NumberTracker(
+      width: flow.numbers == .nemotop ? .bits64 : .bits16, lowest: lowest, highest: flow.highest)
+  }
+
+  mutating func absorb(_ flow: Flow, after packets: Int) {
+    lastPacket = packets
+    lastTime = max(lastTime, Timestamp(nanoseconds: flow.lastTime))
+    tracker.advance(to: flow.highest)
+    jitter = Jitter(
+      lastTransit: flow.flags.contains(.hasTransit) ? flow.transit : nil,
+      mean: flow.flags.contains(.hasJitter) ? flow.jitter : nil)
+  }
+
+  func settle(_ flow: inout Flow) {
+    flow.synchronizationSource = identifier
+    flow.highest = tracker.highest ?? 0
+    let (span, overflow) = flow.highest.subtractingReportingOverflow(tracker.lowest)
+    flow.span = overflow ? .max : UInt32(clamping: span)
+    flow.flags.remove([.hasTransit, .hasJitter])
+    if let last = jitter.last {
+      flow.transit = last
+      flow.flags.insert(.hasTransit)
+    }
+    if let mean = jitter.mean {
+      flow.jitter = mean
+      flow.flags.insert(.hasJitter)
+    }
   }
 
   /// The number that time and rate foretell after a silence.

@@ -46,6 +46,8 @@ struct MediaClock: Sendable {
   private var last: MediaTime?
   private var ticks: Int64 = 0
 
+  var runs: Bool { last != nil }
+
   /// Arrival minus the media clock in nanoseconds, any constant left out; nil where the clock is
   /// another than before, so that the two do not compare.
   mutating func transit(of media: MediaTime, at time: Timestamp) -> Int64? {

@@ -38,6 +38,13 @@ struct PayloadReader: Sendable {
   /// Of iperf 2: the last number.
   private var lastNumber: UInt32 = 0
 
+  init() {}
+
+  /// One that has found this out.
+  init(kind: PayloadKind) {
+    self.kind = kind
+  }
+
   /// How many bits the numbers have.
   var width: NumberTracker.Width {
     switch kind {

@@ -65,11 +65,5 @@ struct KeyedHash: Sendable {
     add(address.low)
   }
 
-  mutating func add(_ stream: StreamKey) {
-    add(stream.source)
-    add(stream.destination)
-    add(UInt64(stream.sourcePort) << 16 | UInt64(stream.destinationPort))
-  }
-
   var value: UInt32 { UInt32(truncatingIfNeeded: state ^ state >> 32) }
 }

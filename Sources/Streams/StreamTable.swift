@@ -5,46 +5,73 @@ package import Wire
 ///
 /// One thread owns it. Intervals are closed by packet time, or by `advance` where no packet comes;
 /// each that saw something is handed over once and then forgotten.
+///
+/// What is common is counted in the flow's 128 bytes (`StreamTable+Steady`), everything else in its
+/// track and its figures (`StreamTable+Irregular`).
 package struct StreamTable: ~Copyable {
-  fileprivate struct Entry {
-    let stream: StreamKey
-    let leg: Int
-    let track: Int
-    var figures = LegFigures()
+  /// A part of the streams, so that several tables can share a point's packets among them. Every
+  /// table sees all packets; totals and signals are those of any one of them.
+  package struct Share: Sendable {
+    package var index: Int
+    /// A power of two.
+    package var count: Int
+
+    package static let whole = Share(index: 0, count: 1)
+
+    package init(index: Int, count: Int) {
+      self.index = index
+      self.count = count
+    }
+
+    @inline(__always)
+    func holds(_ hash: UInt64) -> Bool {
+      Int(truncatingIfNeeded: hash >> 56) & (count &- 1) == index
+    }
   }
 
   package let point: Point
-  private let options: CountingOptions
-  private let times: CountingTimes
+  let options: CountingOptions
+  let times: CountingTimes
+  let share: Share
+  /// Nothing depends on it but how long a search takes.
+  let hashKey: UInt64
   /// Everything that ended by then was handed over; nil before the first packet.
   package private(set) var closedUpTo: Timestamp?
+  /// Packets before this, in nanoseconds, belong to the open interval.
+  private var edge = Int64.min
 
-  private var legs: [Leg] = [.direct]
-  private var legIndex = SlotIndex()
-  private var entries: [Entry] = []
-  private var entryIndex = SlotIndex()
-  private var tracks: [Track] = []
-  private var trackIndex = SlotIndex()
-  /// The tracks within a stay: only these can leave.
-  private var present: [Int] = []
-  /// Nothing depends on it but how long a search takes.
-  private let hashKey = UInt64.random(in: .min ... .max)
+  var legs = LegTable()
+  var flows = FlowStore()
+  var flowIndex = SlotIndex()
+  /// Those that had packets in the open interval.
+  var active = SlotSet()
+  /// Those that the packets of streams within a stay came on last: only these can leave.
+  var present = SlotSet()
+  var tracks = Pool<Track>()
+  var figures = Pool<LegFigures>()
+  var events: [FlowEvent] = []
 
-  private var active: [Int] = []
   private var packets = [8 of Int](repeating: 0)
   private var wireBytes = [8 of Int](repeating: 0)
-  private var events: [StreamEvent] = []
+  /// Those of plain datagrams, which count into the totals when the interval closes.
+  private var datagrams = 0
+  private var datagramBytes = 0
   private var signals: [Signal] = []
   private var captureDrops = 0
   private var truncated = 0
   private var blindUpTo = Timestamp(nanoseconds: .min)
-  private var lastTime = Timestamp(nanoseconds: .min)
+  private var lastTime = Int64.min
 
-  package init(point: Point, options: CountingOptions) {
+  package init(point: Point, options: CountingOptions, share: Share = .whole) {
     self.point = point
     self.options = options
+    self.share = share
+    // All shares of a point must tell streams apart in the same way.
+    hashKey = Self.processKey
     times = CountingTimes(options)
   }
+
+  private static let processKey = UInt64.random(in: .min ... .max)
 
   /// Counts a packet, and hands over the intervals that its time closes.
   ///
@@ -57,18 +84,22 @@ package struct StreamTable: ~Copyable {
   ///     of its stream is blind.
   package mutating func count(
     _ packet: borrowing DecodedPacket, bytes: RawSpan, wireBytes: Int, at time: Timestamp,
-    mayHoldSegments: Bool = false, deliver: (Snapshot) -> Void
+    mayHoldSegments: Bool = false, deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) {
-    advance(to: time, deliver: deliver)
-    lastTime = max(lastTime, time)
+    pass(time.nanoseconds, deliver: deliver)
     if packet.isTruncated { truncated += 1 }
-    let kind = Int(packet.kind.rawValue)
-    packets[kind] += 1
-    self.wireBytes[kind] &+= wireBytes
+    note(packet.kind, wireBytes: wireBytes)
     switch packet.kind {
     case .udp:
-      let entry = countStream(packet, bytes: bytes, wireBytes: wireBytes, at: time)
-      if mayHoldSegments { entries[entry].figures.mayHoldSegments = true }
+      let leg = packet.outer.count == 0 ? 0 : legs.index(of: packet.outer)
+      let ports = UInt32(packet.sourcePort) << 16 | UInt32(packet.destinationPort)
+      let slot = countStream(
+        FlowKey(source: packet.source, destination: packet.destination, ports: ports), leg: leg,
+        payload: bytes.extracting(packet.payload),
+        lengths: PacketLengths(
+          udpBytes: packet.udpBytes, ipBytes: packet.ipBytes, wireBytes: wireBytes),
+        at: time.nanoseconds)
+      if mayHoldSegments, let slot { noteSegments(at: slot) }
     case .mobility:
       if let message = BindingMessage(
         parsing: bytes.extracting(packet.mobility), source: packet.source,
@@ -81,6 +112,58 @@ package struct StreamTable: ~Copyable {
     }
   }
 
+  /// Counts a frame of the commonest kind as `count(_:bytes:wireBytes:at:)` would.
+  @inline(__always)
+  package mutating func count(
+    _ datagram: PlainDatagram, bytes: RawSpan, wireBytes: Int, at time: Timestamp,
+    deliver: (borrowing StreamTable, ClosedInterval) -> Void
+  ) {
+    let time = time.nanoseconds
+    pass(time, deliver: deliver)
+    datagrams &+= 1
+    datagramBytes &+= wireBytes
+    let inner = PlainDatagram.addresses(at: datagram.header, in: bytes)
+    var leg = 0
+    if datagram.isTunnelled {
+      let outer = PlainDatagram.addresses(at: PlainDatagram.outerHeader, in: bytes)
+      leg = legs.index(source: outer.source, destination: outer.destination)
+    }
+    _ = countStream(
+      FlowKey(
+        source: inner.source, destination: inner.destination, ports: datagram.ports(in: bytes)),
+      leg: leg, payload: bytes.extracting(datagram.payload),
+      lengths: PacketLengths(
+        udpBytes: datagram.udpBytes, ipBytes: datagram.ipBytes, wireBytes: wireBytes),
+      at: time)
+  }
+
+  @inline(__always)
+  private mutating func note(_ kind: DecodedPacket.Kind, wireBytes: Int) {
+    let kind = Int(kind.rawValue)
+    packets[kind] &+= 1
+    self.wireBytes[kind] &+= wireBytes
+  }
+
+  /// - Returns: the flow's slot; nil where the stream is another table's.
+  @inline(__always)
+  private mutating func countStream(
+    _ key: FlowKey, leg: Int, payload: RawSpan, lengths: PacketLengths, at time: Int64
+  ) -> Int? {
+    let hash = key.hash(depth: legs.depth(of: leg), key: hashKey)
+    guard share.holds(hash) else { return nil }
+    let bits = UInt32(truncatingIfNeeded: hash)
+    let found = flowIndex.slot(of: bits) { slot in
+      flows[slot].leg == UInt32(truncatingIfNeeded: leg) && flows[slot].key == key
+    }
+    guard let slot = found else {
+      return begin(key, leg: leg, hash: bits, payload: payload, lengths: lengths, at: time)
+    }
+    if !countSteady(slot, payload: payload, lengths: lengths, at: time) {
+      countIrregular(slot, payload: payload, lengths: lengths, at: time)
+    }
+    return slot
+  }
+
   /// Counts packets that the capture lost, into the open interval.
   ///
   /// - Parameter time: when that was found out. They may have come as late as then, behind packets that
@@ -90,136 +173,80 @@ package struct StreamTable: ~Copyable {
     if let time { blindUpTo = max(blindUpTo, time) }
   }
 
+  /// A packet of this time came: hands over every interval that ended before.
+  @inline(__always)
+  private mutating func pass(
+    _ time: Int64, deliver: (borrowing StreamTable, ClosedInterval) -> Void
+  ) {
+    if time >= edge { advance(to: Timestamp(nanoseconds: time), deliver: deliver) }
+    lastTime = max(lastTime, time)
+  }
+
   /// Hands over every interval that ended by `time`.
-  package mutating func advance(to time: Timestamp, deliver: (Snapshot) -> Void) {
+  package mutating func advance(
+    to time: Timestamp, deliver: (borrowing StreamTable, ClosedInterval) -> Void
+  ) {
     guard let start = closedUpTo else {
-      closedUpTo = time.aligned(to: options.interval)
+      open(time.aligned(to: options.interval))
       return
     }
     guard time.nanoseconds(since: start) >= times.interval else { return }
     let end = time.aligned(to: options.interval)
-    close(start, at: start + options.interval, deliver: deliver)
-    while let next = nextDeparture(), next <= end {
-      close(next - options.interval, at: next, deliver: deliver)
+    var next = close(start, at: start + options.interval, deliver: deliver)
+    while let due = next, due <= end {
+      next = close(due - options.interval, at: due, deliver: deliver)
     }
-    closedUpTo = end
+    open(end)
+  }
+
+  private mutating func open(_ start: Timestamp) {
+    closedUpTo = start
+    let (end, overflow) = start.nanoseconds.addingReportingOverflow(times.interval)
+    edge = overflow ? .max : end
   }
 
   /// Hands over what is left: the capture ended at `time`.
-  package mutating func finish(at time: Timestamp, deliver: (Snapshot) -> Void) {
+  package mutating func finish(
+    at time: Timestamp, deliver: (borrowing StreamTable, ClosedInterval) -> Void
+  ) {
     advance(to: time, deliver: deliver)
     guard let start = closedUpTo else { return }
-    close(start, at: max(time, lastTime), deliver: deliver)
-  }
-
-  private mutating func countStream(
-    _ packet: borrowing DecodedPacket, bytes: RawSpan, wireBytes: Int, at time: Timestamp
-  ) -> Int {
-    let stream = StreamKey(
-      source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
-      destinationPort: packet.destinationPort)
-    let leg = packet.outer.count == 0 ? 0 : leg(of: packet.outer)
-    let index = entry(of: stream, leg: leg, at: time)
-    if entries[index].figures.packets == 0 { active.append(index) }
-    entries[index].figures.count(packet, wireBytes: wireBytes, at: time)
-    let track = entries[index].track
-    if !tracks[track].isPresent { present.append(track) }
-    tracks[track].arrive(
-      on: entries[index].leg, of: legs, payload: bytes.extracting(packet.payload),
-      length: packet.udpBytes, at: time, times: times, figures: &entries[index].figures,
-      events: &events)
-    return index
-  }
-
-  private mutating func leg(of outer: OuterHeaders) -> Int {
-    var hash = KeyedHash(key: hashKey)
-    for index in 0..<outer.count {
-      hash.add(outer[index].source)
-      hash.add(outer[index].destination)
-    }
-    if let slot = legIndex.slot(of: hash.value, where: { legs[$0].hasLevels(of: outer) }) {
-      return slot
-    }
-    legs.append(Leg(outer))
-    legIndex.insert(hash.value, slot: legs.count - 1)
-    return legs.count - 1
-  }
-
-  private mutating func entry(of stream: StreamKey, leg: Int, at time: Timestamp) -> Int {
-    var hash = KeyedHash(key: hashKey)
-    hash.add(stream)
-    var entryHash = hash
-    entryHash.add(UInt64(leg))
-    let known = entryIndex.slot(of: entryHash.value) {
-      entries[$0].leg == leg && entries[$0].stream == stream
-    }
-    if let known { return known }
-    let track = track(of: stream, leg: leg, hash: hash, at: time)
-    entries.append(Entry(stream: stream, leg: leg, track: track))
-    entryIndex.insert(entryHash.value, slot: entries.count - 1)
-    return entries.count - 1
-  }
-
-  /// The track of a stream at the leg's depth.
-  private mutating func track(
-    of stream: StreamKey, leg: Int, hash streamHash: KeyedHash, at time: Timestamp
-  ) -> Int {
-    let depth = legs[leg].depth
-    var hash = streamHash
-    hash.add(UInt64(depth))
-    let known = trackIndex.slot(of: hash.value) {
-      tracks[$0].depth == depth && tracks[$0].stream == stream
-    }
-    if let known { return known }
-    let isDelivery = point.role == .receiver || (point.role == .anchor && depth == 0)
-    tracks.append(
-      Track(stream: stream, leg: leg, depth: depth, isDelivery: isDelivery, at: time))
-    trackIndex.insert(hash.value, slot: tracks.count - 1)
-    return tracks.count - 1
-  }
-
-  /// The end of the interval in which the next stay is known to have ended.
-  private func nextDeparture() -> Timestamp? {
-    var next: Timestamp?
-    for track in present {
-      if let due = tracks[track].due(times) { next = next.map { min($0, due) } ?? due }
-    }
-    return next.map { ($0 - .nanoseconds(1)).aligned(to: options.interval) + options.interval }
+    _ = close(start, at: max(time, Timestamp(nanoseconds: lastTime)), deliver: deliver)
   }
 
   /// Hands over the interval, if it saw anything, and begins anew.
+  ///
+  /// - Returns: the end of the interval in which the next stay is known to have ended.
   private mutating func close(
-    _ start: Timestamp, at end: Timestamp, deliver: (Snapshot) -> Void
-  ) {
-    present.removeAll { track in
-      guard let due = tracks[track].due(times), due <= end else { return false }
-      events.append(tracks[track].leave(legs))
-      return true
+    _ start: Timestamp, at end: Timestamp, deliver: (borrowing StreamTable, ClosedInterval) -> Void
+  ) -> Timestamp? {
+    let due = endStays(upTo: end.nanoseconds)
+    let totals = takeTotals()
+    if !active.isEmpty || !totals.isEmpty || !events.isEmpty || !signals.isEmpty
+      || captureDrops > 0
+    {
+      let isBlind = captureDrops > 0 || truncated > 0 || start < blindUpTo
+      deliver(
+        self,
+        ClosedInterval(
+          start: start, totals: totals, signals: signals, captureDrops: captureDrops,
+          truncated: truncated, isBlind: isBlind))
     }
-    let snapshot = Snapshot(
-      point: point, start: start, length: options.interval, streams: closeStreams(of: start),
-      totals: closeTotals(), events: events.sorted { ($0.time, $0.stream) < ($1.time, $1.stream) },
-      signals: signals, captureDrops: captureDrops, truncated: truncated)
-    events = []
+    beginInterval()
     signals = []
     captureDrops = 0
     truncated = 0
-    if !snapshot.isEmpty { deliver(snapshot) }
-  }
-
-  private mutating func closeStreams(of start: Timestamp) -> [StreamInterval] {
-    let isBlind = captureDrops > 0 || truncated > 0 || start < blindUpTo
-    let streams = active.map { index in
-      let entry = entries[index]
-      let track = tracks[entry.track]
-      entries[index].figures = LegFigures()
-      return StreamInterval(entry, leg: legs[entry.leg], track: track, isBlind: isBlind)
+    return due.map {
+      (Timestamp(nanoseconds: $0) - .nanoseconds(1)).aligned(to: options.interval)
+        + options.interval
     }
-    active.removeAll(keepingCapacity: true)
-    return streams.sorted { ($0.stream, $0.leg) < ($1.stream, $1.leg) }
   }
 
-  private mutating func closeTotals() -> [ProtocolTotal] {
+  private mutating func takeTotals() -> [ProtocolTotal] {
+    packets[Int(DecodedPacket.Kind.udp.rawValue)] += datagrams
+    wireBytes[Int(DecodedPacket.Kind.udp.rawValue)] &+= datagramBytes
+    datagrams = 0
+    datagramBytes = 0
     var totals: [ProtocolTotal] = []
     for kind in DecodedPacket.Kind.allCases where packets[Int(kind.rawValue)] > 0 {
       let index = Int(kind.rawValue)
@@ -229,28 +256,5 @@ package struct StreamTable: ~Copyable {
       wireBytes[index] = 0
     }
     return totals
-  }
-}
-
-extension Snapshot {
-  /// Whether the point saw nothing in the interval, and nothing changed.
-  package var isEmpty: Bool {
-    streams.isEmpty && totals.isEmpty && events.isEmpty && signals.isEmpty && captureDrops == 0
-  }
-}
-
-extension StreamInterval {
-  fileprivate init(_ entry: StreamTable.Entry, leg: Leg, track: Track, isBlind: Bool) {
-    let figures = entry.figures
-    let hasNumbers = track.payload != .unknown
-    self.init(
-      stream: entry.stream, leg: leg, payload: track.payload, epoch: track.epoch,
-      packets: figures.packets, ipBytes: figures.ipBytes, udpBytes: figures.udpBytes,
-      wireBytes: figures.wireBytes, firstTime: figures.firstTime, lastTime: figures.lastTime,
-      sequence: hasNumbers ? figures.sequence : nil,
-      maximumGap: figures.maximumGap.map { .nanoseconds($0) },
-      jitter: track.jitter, transitMinimum: figures.transits.minimum,
-      transitMedian: figures.transits.median,
-      isBlind: isBlind || figures.mayHoldSegments)
   }
 }

@@ -1,15 +1,17 @@
 import Sequences
 import Wire
 
-/// One stream at one point and one depth: its stays, its numbers, its rhythm.
+/// One stream at one point and one depth, whatever happens to it: its stays, its numbers, its rhythm.
+///
+/// A stream that behaves needs none: see `Flow`.
 struct Track: Sendable {
-  let stream: StreamKey
-  let depth: Int
   /// Where a jump between two stays is loss, and every silence a gap: the stream ends here.
   let isDelivery: Bool
+  /// The stream has several legs at this depth, whose flows share the track.
+  var isShared = false
   private(set) var lastTime: Timestamp
-  /// Among the legs of the table.
-  private(set) var lastLeg: Int
+  /// The flow that it arrived on last, among those of the table.
+  private(set) var lastFlow: Int
   /// Within a stay.
   private(set) var isPresent = false
   private var wasSeen = false
@@ -17,12 +19,10 @@ struct Track: Sendable {
   private var reader = PayloadReader()
   private var numbers = NumberSources()
 
-  init(stream: StreamKey, leg: Int, depth: Int, isDelivery: Bool, at time: Timestamp) {
-    self.stream = stream
-    self.depth = depth
+  init(flow: Int, isDelivery: Bool, at time: Timestamp) {
     self.isDelivery = isDelivery
     lastTime = time
-    lastLeg = leg
+    lastFlow = flow
   }
 
   var payload: PayloadKind { reader.kind }
@@ -31,34 +31,32 @@ struct Track: Sendable {
   var jitter: Duration? { numbers.jitter }
 
   /// When a stay ends that has no further packet.
-  func due(_ times: CountingTimes) -> Timestamp? {
+  func due(_ times: CountingTimes) -> Int64? {
     guard isPresent else { return nil }
-    let (time, overflow) = lastTime.nanoseconds.addingReportingOverflow(
-      times.leftAfter(spacing: spacing.nanoseconds))
-    return Timestamp(nanoseconds: overflow ? .max : time)
+    return times.due(after: lastTime.nanoseconds, spacing: spacing)
   }
 
   /// Ends the stay: dated at its last packet.
-  mutating func leave(_ legs: [Leg]) -> StreamEvent {
+  mutating func leave() -> FlowEvent {
     isPresent = false
-    return StreamEvent(time: lastTime, stream: stream, leg: legs[lastLeg], kind: .left)
+    return FlowEvent(time: lastTime, flow: lastFlow, kind: .left)
   }
 
-  /// Takes a packet on this leg of the table, adding what its numbers tell to the figures, and what
+  /// Takes a packet on a flow of the table, adding what its numbers tell to the figures, and what
   /// changed to the events. The payload may be cut, `length` is what it was.
   mutating func arrive(
-    on leg: Int, of legs: [Leg], payload: RawSpan, length: Int, at time: Timestamp,
-    times: CountingTimes, figures: inout LegFigures, events: inout [StreamEvent]
+    on flow: Int, payload: RawSpan, length: Int, at time: Timestamp, times: CountingTimes,
+    figures: inout LegFigures, events: inout [FlowEvent]
   ) {
     let silence = time.nanoseconds(since: lastTime)
     let beat = spacing.nanoseconds
     let gapOver = times.gapOver(spacing: beat)
     let leftAfter = times.leftAfter(spacing: beat)
-    if isPresent, silence >= leftAfter { events.append(leave(legs)) }
+    if isPresent, silence >= leftAfter { events.append(leave()) }
     let begins = !isPresent
     let returns = begins && wasSeen
     if begins {
-      events.append(StreamEvent(time: time, stream: stream, leg: legs[leg], kind: .appeared))
+      events.append(FlowEvent(time: time, flow: flow, kind: .appeared))
       isPresent = true
     }
     let lostBefore = figures.lost
@@ -72,9 +70,7 @@ struct Track: Sendable {
       if silence >= gapOver, isDelivery && returns || beat != nil {
         let missing = numbers.isEmpty ? nil : figures.lost &- lostBefore
         events.append(
-          StreamEvent(
-            time: time, stream: stream, leg: legs[leg],
-            kind: .gap(.nanoseconds(silence), missing: missing)))
+          FlowEvent(time: time, flow: flow, kind: .gap(silence, missing: missing)))
       }
     }
     // A beat slower than the time of `left` is learned from the first silence that may be one.
@@ -82,7 +78,7 @@ struct Track: Sendable {
     if wasSeen, !returns || isFirstBeat { spacing.take(nanoseconds: silence) }
     wasSeen = true
     lastTime = max(lastTime, time)
-    lastLeg = leg
+    lastFlow = flow
   }
 
   private mutating func take(
@@ -108,5 +104,49 @@ struct Track: Sendable {
         figures.take(inner: outcome)
       }
     }
+  }
+}
+
+/// The way to and from the steady state.
+extension Track {
+  /// What is known of a flow that had no track.
+  init(of flow: Flow, at slot: Int, isDelivery: Bool) {
+    self.init(
+      flow: slot, isDelivery: isDelivery, at: Timestamp(nanoseconds: flow.lastTime))
+    wasSeen = true
+    reader = PayloadReader(kind: flow.numbers == .nemotop ? .nemotop : .rtp)
+    numbers = NumberSources(flow)
+    absorb(flow, at: slot)
+  }
+
+  /// Takes what a steady flow came to.
+  mutating func absorb(_ flow: Flow, at slot: Int) {
+    lastTime = Timestamp(nanoseconds: flow.lastTime)
+    lastFlow = slot
+    isPresent = flow.isPresent
+    spacing = Spacing(mean: flow.spacing, samples: flow.samples)
+    numbers.absorb(flow)
+  }
+
+  /// The numbers of the flow that came last, if all that the next packet in order needs fits into it.
+  var steadyNumbers: Flow.Numbers {
+    guard numbers.areSteady, !reader.hasTransport else { return .none }
+    return switch reader.kind {
+    case .nemotop: .nemotop
+    case .rtp: .rtp
+    case .rtpTransport, .transport, .iperf2, .iperf3, .unknown: .none
+    }
+  }
+
+  /// Whether a steady flow says all that there is to say.
+  var isPlain: Bool { !isShared && numbers.arePlain }
+
+  /// Gives the flow what it needs to be steady.
+  func settle(_ flow: inout Flow) {
+    flow.spacing = spacing.mean
+    flow.samples = spacing.samples
+    flow.flags.remove([.isPresent])
+    if isPresent { flow.flags.insert(.isPresent) }
+    numbers.settle(&flow)
   }
 }

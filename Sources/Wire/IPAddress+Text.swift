@@ -1,7 +1,7 @@
 /// The text form: dotted decimal for IPv4, RFC 5952 for IPv6 (lower case, the longest run of zero
 /// groups as `::`, IPv4-mapped addresses with their last four bytes in dotted decimal).
 extension IPAddress: LosslessStringConvertible {
-  package var description: String {
+  public var description: String {
     if isIPv4 { return Self.dotted(UInt32(truncatingIfNeeded: low)) }
     if high == 0 && low >> 32 == 0xffff {
       return "::ffff:" + Self.dotted(UInt32(truncatingIfNeeded: low))
@@ -24,7 +24,7 @@ extension IPAddress: LosslessStringConvertible {
 
   /// The address that the text names: IPv4 in dotted decimal without leading zeros, or any form of
   /// RFC 4291 section 2.2. Nil for any other text, a zone (`%eth0`) among them.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     let bytes = text.utf8
     if !bytes.contains(UInt8(ascii: ":")) {
       guard let bits = Self.parseDotted(bytes[...]) else { return nil }

@@ -1,6 +1,6 @@
 /// How a capture's frames begin: the link-layer header types of tcpdump.org's registry, by their
 /// number in capture files (LINKTYPE_*).
-package enum LinkType: UInt16, Sendable, CaseIterable {
+public enum LinkType: UInt16, Sendable, CaseIterable {
   /// BSD loopback: the address family in the capturing host's byte order.
   case null = 0
   case ethernet = 1

@@ -1,9 +1,10 @@
 /// Walks the packets of a capture file: pcap or pcapng, as its first bytes say.
 ///
-/// It holds no bytes: each step is given the file, which may have grown or shrunk since. Nothing in
-/// a file makes it trap, and it allocates for an interface that is described, never for a packet.
+/// It holds no bytes: each step is given the file, or a part of it that begins where `rebase` says and
+/// may end anywhere. Nothing in a file makes it trap, and it allocates for an interface that is described, never for a packet.
 package struct PcapFileWalker: Sendable {
-  private var pcap: PcapWalker?
+  /// Walks a pcap file; nil where it is pcapng.
+  package var pcap: PcapWalker?
   private var pcapng: PcapngWalker?
   /// The number of the first interface's link type, whether it can be decoded or not.
   package let linkNumber: Int
@@ -15,7 +16,7 @@ package struct PcapFileWalker: Sendable {
 
   /// Reads the header of a file.
   ///
-  /// - Parameter bytes: The whole file.
+  /// - Parameter bytes: The file, from its beginning to behind its first packet.
   /// - Throws: Why it is no capture.
   package init(_ bytes: RawSpan) throws(PcapFlaw) {
     let stated: Int
@@ -44,10 +45,18 @@ package struct PcapFileWalker: Sendable {
 
   /// The next packet.
   ///
-  /// - Parameter bytes: The whole file, as far as it is there now.
+  /// - Parameter bytes: The file, as far as it is there now.
   package mutating func next(in bytes: RawSpan) -> PcapStep {
     if let step = pcap?.next(in: bytes) { return step }
     return pcapng?.next(in: bytes) ?? .end
+  }
+
+  /// From now on the bytes begin where the walk stands.
+  ///
+  /// - Returns: how many of them are no longer given.
+  package mutating func rebase() -> Int {
+    if pcap != nil { return pcap?.rebase() ?? 0 }
+    return pcapng?.rebase() ?? 0
   }
 
   /// Packets that the file itself says were dropped, up to where the walk stands.

@@ -1,16 +1,24 @@
 /// One packet's record in a capture file.
-package struct PcapRecord: Sendable, Equatable {
-  package var time: Timestamp
+public struct PcapRecord: Sendable, Equatable {
+  public var time: Timestamp
   /// The frame's length on the wire.
-  package var wireBytes: Int
+  public var wireBytes: Int
   /// Where what was captured of the frame lies in the file.
-  package var frame: Range<Int>
+  public var frame: Range<Int>
   /// Nil where frames of this type cannot be decoded.
-  package var linkType: LinkType?
+  public var linkType: LinkType?
+
+  @inlinable
+  public init(time: Timestamp, wireBytes: Int, frame: Range<Int>, linkType: LinkType?) {
+    self.time = time
+    self.wireBytes = wireBytes
+    self.frame = frame
+    self.linkType = linkType
+  }
 }
 
 /// What a capture file goes on with.
-package enum PcapStep: Sendable, Equatable {
+public enum PcapStep: Sendable, Equatable {
   case packet(PcapRecord)
   /// It tells of packets that were dropped before the next one.
   case drops
@@ -22,7 +30,7 @@ package enum PcapStep: Sendable, Equatable {
 }
 
 /// What is wrong with a capture file.
-package enum PcapFlaw: Error, Equatable, Sendable {
+public enum PcapFlaw: Error, Equatable, Sendable {
   /// It begins with no magic number of pcap or pcapng.
   case noMagicNumber
   /// It ends before its header does.
@@ -39,26 +47,35 @@ package enum PcapFlaw: Error, Equatable, Sendable {
 }
 
 /// The byte order of a capture file's numbers: that of the host that wrote it.
+@usableFromInline
 enum PcapByteOrder: Sendable {
   case big
   case little
 
+  @inlinable
+  @inline(__always)
   func uint16(_ bytes: RawSpan, at offset: Int) -> UInt16 {
     let value = bytes.uint16(at: offset)
     return self == .big ? value : value.byteSwapped
   }
 
+  @inlinable
+  @inline(__always)
   func uint32(_ bytes: RawSpan, at offset: Int) -> UInt32 {
     let value = bytes.uint32(at: offset)
     return self == .big ? value : value.byteSwapped
   }
 
+  @inlinable
+  @inline(__always)
   func uint64(_ bytes: RawSpan, at offset: Int) -> UInt64 {
     let value = bytes.uint64(at: offset)
     return self == .big ? value : value.byteSwapped
   }
 
   /// A number of 32 bits as a length.
+  @inlinable
+  @inline(__always)
   func count(_ bytes: RawSpan, at offset: Int) -> Int { Int(uint32(bytes, at: offset)) }
 }
 

@@ -34,20 +34,21 @@
 ///
 /// Versions are not judged: none but 2.4 was ever laid out differently, except that early ones had
 /// the two lengths the other way round.
-struct PcapWalker: Sendable {
-  private static let headerBytes = 24
+public struct PcapWalker: Sendable {
+  @usableFromInline static var headerBytes: Int { 24 }
   /// So much of a frame is believed to be captured, whatever the snaplen says.
-  static let plausibleFrameBytes = 262_144
+  @usableFromInline static var plausibleFrameBytes: Int { 262_144 }
 
-  let linkNumber: Int
-  let snapshotLength: Int
-  private let order: PcapByteOrder
-  private let linkType: LinkType?
-  private let nanosecondsPerUnit: Int64
-  private let recordHeaderBytes: Int
+  @usableFromInline let linkNumber: Int
+  @usableFromInline let snapshotLength: Int
+  @usableFromInline let order: PcapByteOrder
+  @usableFromInline let linkType: LinkType?
+  @usableFromInline let nanosecondsPerUnit: Int64
+  @usableFromInline let recordHeaderBytes: Int
   /// Up to version 2.3 the original length may come first.
-  private let mayBeSwapped: Bool
-  private var offset = Self.headerBytes
+  @usableFromInline let mayBeSwapped: Bool
+  /// Where the next record begins.
+  @usableFromInline package var offset = Self.headerBytes
 
   /// - Parameter bytes: The file, or its beginning.
   /// - Throws: `noMagicNumber` or `shortHeader`.
@@ -76,8 +77,16 @@ struct PcapWalker: Sendable {
     linkType = LinkType(linkNumber: linkNumber)
   }
 
+  mutating func rebase() -> Int {
+    let passed = offset
+    offset = 0
+    return passed
+  }
+
   /// The next record.
-  mutating func next(in bytes: RawSpan) -> PcapStep {
+  @inlinable
+  @inline(__always)
+  public mutating func next(in bytes: RawSpan) -> PcapStep {
     let rest = bytes.byteCount - offset
     guard rest >= recordHeaderBytes else { return rest == 0 ? .end : .cut }
     var captured = order.count(bytes, at: offset + 8)

@@ -42,6 +42,12 @@ struct PcapngWalker: Sendable {
     case flaw(PcapFlaw)
   }
 
+  mutating func rebase() -> Int {
+    let passed = offset
+    offset = 0
+    return passed
+  }
+
   /// The next packet.
   mutating func next(in bytes: RawSpan) -> PcapStep {
     while offset != bytes.byteCount {

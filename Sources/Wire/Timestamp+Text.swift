@@ -1,6 +1,6 @@
 /// The text form of RFC 3339: UTC, nine decimals, `Z`, as in `2025-03-01T12:05:02.113000000Z`.
 extension Timestamp: LosslessStringConvertible {
-  package var description: String {
+  public var description: String {
     let (seconds, fraction) = Self.divide(nanoseconds, by: 1_000_000_000)
     let (days, secondOfDay) = Self.divide(seconds, by: 86_400)
     let date = CivilDate(days: days)
@@ -27,7 +27,7 @@ extension Timestamp: LosslessStringConvertible {
   ///
   /// Nil for any other text, for leap seconds, which the scale does not have, and for moments that
   /// 64 bits do not hold.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     var reader = TextReader(text)
     guard
       let year = reader.number(digits: 4), reader.skip("-"),

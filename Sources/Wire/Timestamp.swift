@@ -1,11 +1,12 @@
 /// A moment as whole nanoseconds since the Unix epoch, in UTC without leap seconds.
 ///
 /// Its text form is RFC 3339 with nine decimals and `Z`, as the records carry it.
-package struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: Hashable, Comparable, Sendable {
   /// Nanoseconds since 1970-01-01T00:00:00Z; negative before.
-  package var nanoseconds: Int64
+  public var nanoseconds: Int64
 
-  package init(nanoseconds: Int64) {
+  @inlinable
+  public init(nanoseconds: Int64) {
     self.nanoseconds = nanoseconds
   }
 
@@ -17,7 +18,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   }
 
   @inlinable
-  package static func < (left: Timestamp, right: Timestamp) -> Bool {
+  public static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
 
@@ -39,7 +40,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// The time from `earlier` to this moment, clamped to what 64 bits hold. What is done for each
   /// packet reckons in these, since a `Duration` has 128 bits and costs ten times as much.
   @inlinable
-  package func nanoseconds(since earlier: Timestamp) -> Int64 {
+  public func nanoseconds(since earlier: Timestamp) -> Int64 {
     let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
     return overflow ? (nanoseconds < earlier.nanoseconds ? .min : .max) : difference
   }

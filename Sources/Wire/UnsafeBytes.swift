@@ -2,19 +2,27 @@
 /// the span's bounds; what is unsafe about it, the type of the value, is fixed to integers here.
 
 extension RawSpan {
-  package func uint8(at offset: Int) -> UInt8 {
+  @inlinable
+  @inline(__always)
+  public func uint8(at offset: Int) -> UInt8 {
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
-  package func uint16(at offset: Int) -> UInt16 {
+  @inlinable
+  @inline(__always)
+  public func uint16(at offset: Int) -> UInt16 {
     UInt16(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
 
-  package func uint32(at offset: Int) -> UInt32 {
+  @inlinable
+  @inline(__always)
+  public func uint32(at offset: Int) -> UInt32 {
     UInt32(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
-  package func uint64(at offset: Int) -> UInt64 {
+  @inlinable
+  @inline(__always)
+  public func uint64(at offset: Int) -> UInt64 {
     UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 }

@@ -49,13 +49,15 @@ struct Bench: ~Copyable {
     table.count(
       packet, bytes: unsafe bytes.span.bytes, wireBytes: packet.ipBytes + 14,
       at: Timestamp(nanoseconds: Int64(milliseconds * 1e6))
-    ) { closed.append($0) }
+    ) { closed.append($0.snapshot(of: $1)) }
     snapshots += closed
   }
 
   mutating func finish(at milliseconds: Int64) -> [Snapshot] {
     var closed: [Snapshot] = []
-    table.finish(at: Timestamp(nanoseconds: milliseconds * 1_000_000)) { closed.append($0) }
+    table.finish(at: Timestamp(nanoseconds: milliseconds * 1_000_000)) {
+      closed.append($0.snapshot(of: $1))
+    }
     snapshots += closed
     return snapshots
   }

@@ -218,7 +218,7 @@ import Wire
       bench.table.count(
         packet, bytes: [UInt8]().rawSpan, wireBytes: 3_000,
         at: Timestamp(nanoseconds: Int64(time) * 1_000_000), mayHoldSegments: mayHoldSegments
-      ) { bench.snapshots.append($0) }
+      ) { bench.snapshots.append($0.snapshot(of: $1)) }
     }
     let streams = bench.finish(at: 1_900).flatMap(\.streams)
     #expect(streams.map(\.stream.sourcePort) == [7, 5004, 7])

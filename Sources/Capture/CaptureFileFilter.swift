@@ -3,9 +3,9 @@ import Glibc
 import Wire
 
 /// A filter expression (pcap-filter(7)) for a file whose interfaces may differ in link type: libpcap
-/// compiles it for each, and its program runs on the mapped bytes.
+/// compiles it for each, and its program runs on the bytes where they are.
 @safe
-struct MappedFileFilter: ~Copyable {
+struct CaptureFileFilter: ~Copyable {
   private let expression: String
   /// By link type; compiled when its first frame comes.
   private var programs = unsafe [LinkType: bpf_program]()

@@ -1,0 +1,106 @@
+import Sequences
+package import Wire
+
+/// An interval that a table hands over: what it says as a whole. The streams are still in the table,
+/// for as long as the closure that gets both runs.
+package struct ClosedInterval: Sendable {
+  /// Aligned to the epoch.
+  package let start: Timestamp
+  package let totals: [ProtocolTotal]
+  package let signals: [Signal]
+  package let captureDrops: Int
+  package let truncated: Int
+  let isBlind: Bool
+}
+
+extension StreamTable {
+  /// The interval as a value of its own, everything in it sorted.
+  package func snapshot(of interval: ClosedInterval) -> Snapshot {
+    var slots: [UInt32] = []
+    active.forEach { slots.append(UInt32(truncatingIfNeeded: $0)) }
+    let streams = slots.map { streamInterval(of: Int($0), isBlind: interval.isBlind) }
+    return Snapshot(
+      point: point, start: interval.start, length: options.interval,
+      streams: streams.sorted { ($0.stream, $0.leg) < ($1.stream, $1.leg) },
+      totals: interval.totals, events: streamEvents(), signals: interval.signals,
+      captureDrops: interval.captureDrops, truncated: interval.truncated)
+  }
+
+  /// Calls the closure for each flow that had packets: how many, and how many numbers were lost.
+  package func forEachFlow(_ body: (_ packets: Int, _ lost: Int) -> Void) {
+    active.forEach { slot in
+      let place = flows[slot].figures
+      let more = place == 0 ? nil : figures[Int(place) - 1]
+      body(Int(flows[slot].packets) + (more?.morePackets ?? 0), more?.lost ?? 0)
+    }
+  }
+
+  private func streamEvents() -> [StreamEvent] {
+    var found: [StreamEvent] = []
+    active.forEach { slot in
+      let flow = flows[slot]
+      guard flow.flags.contains(.hasAppeared) else { return }
+      found.append(
+        StreamEvent(
+          time: Timestamp(nanoseconds: flow.firstTime), stream: flow.key.stream,
+          leg: legs[Int(flow.leg)], kind: .appeared))
+    }
+    found += events.map { event in
+      let flow = flows[Int(event.flow)]
+      return StreamEvent(
+        time: Timestamp(nanoseconds: event.time), stream: flow.key.stream,
+        leg: legs[Int(flow.leg)], kind: StreamEvent.Kind(event.kind))
+    }
+    return found.sorted { ($0.time, $0.stream) < ($1.time, $1.stream) }
+  }
+
+  private func streamInterval(of slot: Int, isBlind: Bool) -> StreamInterval {
+    let flow = flows[slot]
+    var interval = StreamInterval(
+      stream: flow.key.stream, leg: legs[Int(flow.leg)], payload: .unknown,
+      packets: Int(flow.packets), ipBytes: flow.ipBytes, udpBytes: flow.udpBytes,
+      wireBytes: flow.wireBytes, firstTime: Timestamp(nanoseconds: flow.firstTime),
+      lastTime: Timestamp(nanoseconds: flow.lastTime), isBlind: isBlind)
+    if flow.flags.contains(.hasGap) { interval.maximumGap = .nanoseconds(Int64(flow.maximumGap)) }
+    if flow.track != 0 {
+      let track = tracks[Int(flow.track) - 1]
+      interval.payload = track.payload
+      interval.epoch = track.epoch
+      interval.jitter = track.jitter
+    }
+    if flow.isSteady {
+      interval.payload = flow.numbers == .nemotop ? .nemotop : .rtp
+      interval.jitter =
+        flow.flags.contains(.hasJitter) ? Jitter(lastTransit: nil, mean: flow.jitter).value : nil
+    }
+    if flow.figures == 0 {
+      let runs = flow.run(after: 0).map { [$0] } ?? []
+      interval.sequence = SequenceFigures(runs: runs)
+      if flow.numbers == .nemotop {
+        interval.transitMinimum = .nanoseconds(flow.transit)
+        interval.transitMedian = .nanoseconds(flow.transit)
+      }
+    } else {
+      interval.add(figures[Int(flow.figures) - 1], of: flow)
+    }
+    return interval
+  }
+}
+
+extension StreamInterval {
+  /// Adds what irregular packets changed.
+  fileprivate mutating func add(_ more: LegFigures, of flow: Flow) {
+    var more = more
+    if flow.isSteady, let run = flow.run(after: more.settledPackets) { more.take(run) }
+    packets += more.morePackets
+    ipBytes &+= more.moreIPBytes
+    wireBytes &+= more.moreWireBytes
+    if let gap = more.maximumGap {
+      maximumGap = max(maximumGap ?? .nanoseconds(gap), .nanoseconds(gap))
+    }
+    sequence = payload == .unknown ? nil : more.sequence
+    transitMinimum = more.transits.minimum
+    transitMedian = more.transits.median
+    isBlind = isBlind || more.mayHoldSegments
+  }
+}

@@ -1,0 +1,161 @@
+import Sequences
+import Wire
+
+/// What tells one flow from another: the stream's 5-tuple as plain words.
+struct FlowKey: BitwiseCopyable, Sendable {
+  var sourceHigh: UInt64
+  var sourceLow: UInt64
+  var destinationHigh: UInt64
+  var destinationLow: UInt64
+  /// The source's port in the upper half.
+  var ports: UInt32
+  /// Bit 0: the source is an IPv4 address; bit 1: the destination is one.
+  var versions: UInt8
+
+  @inline(__always)
+  init(source: IPAddress, destination: IPAddress, ports: UInt32) {
+    sourceHigh = source.high
+    sourceLow = source.low
+    destinationHigh = destination.high
+    destinationLow = destination.low
+    self.ports = ports
+    versions = (source.isIPv4 ? 1 : 0) | (destination.isIPv4 ? 2 : 0)
+  }
+
+  var stream: StreamKey {
+    StreamKey(
+      source: Self.address(sourceHigh, sourceLow, isIPv4: versions & 1 != 0),
+      sourcePort: UInt16(truncatingIfNeeded: ports >> 16),
+      destination: Self.address(destinationHigh, destinationLow, isIPv4: versions & 2 != 0),
+      destinationPort: UInt16(truncatingIfNeeded: ports))
+  }
+
+  private static func address(_ high: UInt64, _ low: UInt64, isIPv4: Bool) -> IPAddress {
+    isIPv4 ? IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) : IPAddress(high: high, low: low)
+  }
+
+  @inline(__always)
+  static func == (left: Self, right: Self) -> Bool {
+    (left.sourceHigh ^ right.sourceHigh) | (left.sourceLow ^ right.sourceLow)
+      | (left.destinationHigh ^ right.destinationHigh)
+      | (left.destinationLow ^ right.destinationLow)
+      | UInt64(left.ports ^ right.ports) | UInt64(left.versions ^ right.versions) == 0
+  }
+
+  /// A keyed hash over the tuple and the depth, so that nobody can choose traffic whose keys collide.
+  @inline(__always)
+  func hash(depth: Int, key: UInt64) -> UInt64 {
+    let source = Self.fold(sourceHigh ^ key, sourceLow ^ 0x9e37_79b9_7f4a_7c15 ^ key &* 3)
+    let destination = Self.fold(
+      destinationHigh ^ key &* 5, destinationLow ^ 0xd6e8_feb8_6659_fd93 ^ key &* 7)
+    let rest = UInt64(ports) << 16 | UInt64(versions) << 8 | UInt64(truncatingIfNeeded: depth)
+    return Self.fold(source ^ rest ^ 0xa076_1d64_78bd_642f, destination ^ key &* 9)
+  }
+
+  /// Multiplies to 128 bits and folds the halves into one another.
+  @inline(__always)
+  private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = left.multipliedFullWidth(by: right)
+    return product.high ^ product.low
+  }
+}
+
+/// One stream on one leg at one point, as long as nothing irregular happens: 128 bytes, two cache
+/// lines.
+///
+/// The counters of the open interval are always here. The stream's numbers and rhythm are here while
+/// it `isSteady`: then a packet that bears the next number in time only touches this. Everything else
+/// that is known of it lies in a `Track`, and what irregular packets changed in this interval in
+/// `LegFigures`; a stream that behaves has neither.
+struct Flow: BitwiseCopyable, Sendable {
+  struct Flags: OptionSet, BitwiseCopyable, Sendable {
+    var rawValue: UInt8
+    /// The numbers and the rhythm are here, not in the track.
+    static let isSteady = Flags(rawValue: 1)
+    /// Within a stay.
+    static let isPresent = Flags(rawValue: 2)
+    /// A stay, the stream's first here, began with the first packet of the open interval.
+    static let hasAppeared = Flags(rawValue: 4)
+    static let hasTransit = Flags(rawValue: 8)
+    static let hasJitter = Flags(rawValue: 16)
+    /// `maximumGap` has a value in the open interval.
+    static let hasGap = Flags(rawValue: 32)
+  }
+
+  /// What numbers a steady flow's payload has.
+  enum Numbers: UInt8, BitwiseCopyable, Sendable {
+    case none
+    case nemotop
+    case rtp
+  }
+
+  let key: FlowKey
+  var numbers = Numbers.none
+  /// Of the spacing.
+  var samples: UInt8 = 0
+  var flags: Flags = []
+  /// Among the legs of the table.
+  let leg: UInt32
+
+  // The open interval.
+  var packets: UInt32 = 0
+  /// Among the table's figures, plus one; 0 is none.
+  var figures: UInt32 = 0
+  /// Among the table's tracks, plus one; 0 is none.
+  var track: UInt32 = 0
+  var udpBytes: Int = 0
+  var firstTime: Int64 = 0
+  /// The last packet's of this leg.
+  var lastTime: Int64 = 0
+
+  // The steady stream.
+  /// The mean spacing in nanoseconds.
+  var spacing: Double = 0
+  /// In nanoseconds.
+  var jitter: Double = 0
+  /// The last packet's, in nanoseconds.
+  var transit: Int64 = 0
+  /// The highest number.
+  var highest: Int64 = 0
+  /// From the lowest number to the highest; all ones stand for that or more.
+  var span: UInt32 = 0
+  /// The longest silence that ended in the interval, in nanoseconds.
+  var maximumGap: UInt32 = 0
+  var synchronizationSource: UInt32 = 0
+  /// What the first packet of the interval has beyond its UDP payload, on the wire beyond its IP
+  /// packet.
+  var ipOverhead: UInt16 = 0
+  var wireOverhead: UInt16 = 0
+
+  init(key: FlowKey, leg: Int) {
+    self.key = key
+    self.leg = UInt32(truncatingIfNeeded: leg)
+  }
+
+  var isSteady: Bool { flags.contains(.isSteady) }
+  var isPresent: Bool { flags.contains(.isPresent) }
+  var ipBytes: Int { udpBytes &+ Int(packets) &* Int(ipOverhead) }
+  var wireBytes: Int { ipBytes &+ Int(packets) &* Int(wireOverhead) }
+}
+
+/// The lengths of one packet.
+struct PacketLengths {
+  var udpBytes: Int
+  var ipBytes: Int
+  var wireBytes: Int
+}
+
+extension Flow {
+  /// Counts the first packet of an interval.
+  @inline(__always)
+  mutating func beginInterval(_ lengths: PacketLengths, at time: Int64) {
+    packets = 1
+    figures = 0
+    udpBytes = lengths.udpBytes
+    ipOverhead = UInt16(truncatingIfNeeded: lengths.ipBytes &- lengths.udpBytes)
+    wireOverhead = UInt16(truncatingIfNeeded: lengths.wireBytes &- lengths.ipBytes)
+    firstTime = time
+    maximumGap = 0
+    flags.subtract([.hasAppeared, .hasGap])
+  }
+}
