@@ -11,7 +11,7 @@ struct FlowStore: ~Copyable, @unchecked Sendable {
   private(set) var count = 0
 
   deinit {
-    for unsafechunk in unsafe chunks { unsafe UnsafeMutableRawPointer(chunk).deallocate() }
+    unsafe chunks.forEach { unsafe UnsafeMutableRawPointer($0).deallocate() }
   }
 
   /// Adds a flow.
