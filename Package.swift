@@ -74,7 +74,6 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
-    .executableTarget(
       name: "nemotop-send",
       dependencies: ["Generator"],
       swiftSettings: strict,
