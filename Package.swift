@@ -50,7 +50,7 @@ let package = Package(
 
     module("Wire"),
     module("Sequences", on: ["Wire"]),
-    module("Streams", on: ["Sequences", "Wire"]),
+    module("Streams", on: ["CLinux", "Sequences", "Wire"]),
     module("Moves", on: ["Streams", "Sequences", "Wire"]),
     module("Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
     module("Capture", on: ["CPcap", "CLinux", "Streams", "Wire"]),

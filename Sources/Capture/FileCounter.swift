@@ -1,90 +1,72 @@
-import Dispatch
-import Foundation
+import Glibc
 package import Streams
 package import Wire
 
-/// Reads a capture file and counts its packets, a large one on several cores: each core reads all of
-/// it and counts its share of the streams.
+/// Reads a capture file and counts its packets, those of a large one on several cores.
 ///
 /// What is made of an interval that closes is for the caller to say; it is made on the core that
 /// counted it.
 package final class FileCounter<Harvest: Sendable> {
-  /// Smaller files are not worth a second core.
-  private static var leastSharedBytes: Int { 16 << 20 }
-  private static var mostShares: Int { 2 }
-  /// How many packets each core reads at once.
-  private static var stepPackets: Int { 65_536 }
-
-  private let shares: [any FileShare<Harvest>]
-  /// What came of the last step, the same for all shares.
-  private var progress: FileProgress
+  private let reader: any FileReader<Harvest>
+  private var isStopped = false
 
   /// - Parameters:
   ///   - path: of a capture file; `-` is the standard input.
   ///   - filter: a filter expression (pcap-filter(7)).
+  ///   - workerCount: how many cores count a plain file: 1, 2, 4, or 8; nil for what suits it.
   ///   - harvest: makes what is wanted of an interval that is over.
   package init(
     point: Point, path: String, filter: String? = nil, options: CountingOptions,
+    workerCount: Int? = nil, chunkSize: ChunkSize = ChunkSize(),
     harvest: @escaping @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
   ) throws(CaptureError) {
-    let count = Self.shareCount(of: path)
-    var shares: [any FileShare<Harvest>] = []
-    for index in 0..<count {
-      let share = StreamTable.Share(index: index, count: count)
-      let meter = { PointMeter(point: point, options: options, share: share) }
-      shares.append(try fileShare(path: path, filter: filter, meter: meter(), harvest: harvest))
+    if let file = try PlainFile(path: path) {
+      reader = ChunkReader(
+        file, walk: try file.walk(filter: filter), point: point, options: options,
+        workerCount: workerCount ?? Self.workerCount(of: file), size: chunkSize, harvest: harvest)
+    } else {
+      reader = SourceReader(
+        try PcapFile(path: path, filter: filter), meter: PointMeter(point: point, options: options),
+        harvest: harvest)
     }
-    self.shares = shares
-    progress = shares[0].progress
   }
 
-  /// A power of two.
-  private static func shareCount(of path: String) -> Int {
-    var status = stat()
-    guard path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_size >= leastSharedBytes
-    else { return 1 }
+  /// A power of two. Small files are not worth a second core.
+  private static func workerCount(of file: PlainFile) -> Int {
+    let (leastBytes, most) = (16 << 20, 8)
+    guard file.byteCount >= leastBytes else { return 1 }
     var count = 1
-    while 2 * count <= min(ProcessInfo.processInfo.activeProcessorCount, mostShares) { count *= 2 }
+    while 2 * count <= min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), most) { count *= 2 }
     return count
   }
 
-  package var closedUpTo: Timestamp? { progress.closedUpTo }
-  package var hasEnded: Bool { progress.hasEnded }
-  package var report: PointReport { progress.report }
+  package var closedUpTo: Timestamp? { reader.progress.closedUpTo }
+  package var hasEnded: Bool { isStopped || reader.progress.hasEnded }
+  package var report: PointReport { reader.progress.report }
 
   /// Reads on.
   ///
-  /// - Returns: what was made of the intervals that closed, a list for each share; nil where nothing
+  /// - Returns: what was made of the intervals that closed, a list for each core; nil where nothing
   ///   came in time from a pipe.
   package func read() -> [[Harvest]]? {
-    let step = Self.stepPackets
-    if shares.count > 1 {
-      let shares = shares
-      DispatchQueue.concurrentPerform(iterations: shares.count) { shares[$0].read(limit: step) }
-    } else {
-      shares[0].read(limit: step)
-    }
-    progress = shares[0].progress
-    return progress.isIdle ? nil : shares.map { $0.take() }
+    reader.read()
+    return reader.progress.isIdle ? nil : reader.take()
   }
 
   /// Time went on to this moment at other points.
   package func advance(to time: Timestamp) -> [[Harvest]] {
-    for share in shares { share.advance(to: time) }
-    progress = shares[0].progress
-    return shares.map { $0.take() }
+    reader.advance(to: time)
+    return reader.take()
   }
 
   /// The capture ended at `time`.
   package func finish(at time: Timestamp) -> [[Harvest]] {
-    for share in shares { share.finish(at: time) }
-    progress = shares[0].progress
-    return shares.map { $0.take() }
+    reader.finish(at: time)
+    return reader.take()
   }
 
   /// Reads no further.
   package func stop() {
-    progress.hasEnded = true
+    isStopped = true
   }
 }

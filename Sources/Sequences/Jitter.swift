@@ -26,13 +26,20 @@ public struct Jitter: Sendable {
 
   /// Takes a packet's transit in nanoseconds.
   @inlinable
+  @inline(__always)
   public mutating func take(transitNanoseconds now: Int64) {
     if let last {
-      let mean = self.mean ?? 0
       let step = now.subtractingReportingOverflow(last).partialValue.magnitude
-      self.mean = mean + (Double(step) - mean) / 16
+      mean = Self.mean(mean ?? 0, taking: Double(step))
     }
     last = now
+  }
+
+  /// The jitter after a further step between two transits, both in nanoseconds.
+  @inlinable
+  @inline(__always)
+  public static func mean(_ mean: Double, taking step: Double) -> Double {
+    mean + (step - mean) / 16
   }
 
   /// Goes on after a break, over which the transit of two packets tells nothing.

@@ -31,13 +31,19 @@ public struct Spacing: Sendable {
 
   /// Takes the time between two packets that followed each other, in nanoseconds.
   @inlinable
+  @inline(__always)
   public mutating func take(nanoseconds between: Int64) {
     let sample = Double(max(between, 0))
-    samples += samples < 16 ? 1 : 0
-    if samples == 1 {
-      mean = sample
+    if samples == 16 {
+      // A sixteenth is exact either way, and a product comes sooner than a quotient.
+      mean += step(to: sample) * 0.0625
     } else {
-      mean += (min(sample, 4 * max(mean, 1000)) - mean) / Double(samples)
+      samples &+= 1
+      mean = samples == 1 ? sample : mean + step(to: sample) / Double(samples)
     }
   }
+
+  @inlinable
+  @inline(__always)
+  func step(to sample: Double) -> Double { min(sample, 4 * max(mean, 1000)) - mean }
 }

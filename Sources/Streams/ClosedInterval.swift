@@ -58,7 +58,7 @@ extension StreamTable {
     let flow = flows[slot]
     var interval = StreamInterval(
       stream: flow.key.stream, leg: legs[Int(flow.leg)], payload: .unknown,
-      packets: Int(flow.packets), ipBytes: flow.ipBytes, udpBytes: flow.udpBytes,
+      packets: Int(flow.packets), ipBytes: flow.ipBytes, udpBytes: Int(flow.udpBytes),
       wireBytes: flow.wireBytes, firstTime: Timestamp(nanoseconds: flow.firstTime),
       lastTime: Timestamp(nanoseconds: flow.lastTime), isBlind: isBlind)
     if flow.flags.contains(.hasGap) { interval.maximumGap = .nanoseconds(Int64(flow.maximumGap)) }
@@ -76,12 +76,11 @@ extension StreamTable {
     if flow.figures == 0 {
       let runs = flow.run(after: 0).map { [$0] } ?? []
       interval.sequence = SequenceFigures(runs: runs)
-      if flow.numbers == .nemotop {
-        interval.transitMinimum = .nanoseconds(flow.transit)
-        interval.transitMedian = .nanoseconds(flow.transit)
-      }
+      if flow.numbers == .nemotop { interval.add(Quantiles(of: flow.transits)) }
     } else {
-      interval.add(figures[Int(flow.figures) - 1], of: flow)
+      let place = Int(flow.figures) - 1
+      interval.add(figures[place], of: flow)
+      interval.add(transits.quantiles(at: place))
     }
     return interval
   }
@@ -93,14 +92,18 @@ extension StreamInterval {
     var more = more
     if flow.isSteady, let run = flow.run(after: more.settledPackets) { more.take(run) }
     packets += more.morePackets
+    udpBytes &+= more.moreUDPBytes
     ipBytes &+= more.moreIPBytes
     wireBytes &+= more.moreWireBytes
     if let gap = more.maximumGap {
       maximumGap = max(maximumGap ?? .nanoseconds(gap), .nanoseconds(gap))
     }
     sequence = payload == .unknown ? nil : more.sequence
-    transitMinimum = more.transits.minimum
-    transitMedian = more.transits.median
     isBlind = isBlind || more.mayHoldSegments
+  }
+
+  fileprivate mutating func add(_ transits: Quantiles) {
+    transitMinimum = transits.minimum
+    transitMedian = transits.median
   }
 }

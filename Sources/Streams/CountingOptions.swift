@@ -43,7 +43,9 @@ struct CountingTimes: Sendable {
   @inline(__always)
   func isShort(_ silence: Int64, mean spacing: Double, samples: UInt8) -> Bool {
     if UInt64(bitPattern: silence) < shortest { return true }
-    guard samples > 0, silence >= 0, silence <= Int64(UInt32.max) else { return false }
+    guard silence >= 0, silence <= Int64(UInt32.max) else { return false }
+    // Two packets alone do not tell a gap from a slow beat.
+    guard samples > 0 else { return silence < leftAfter }
     let beat = Int64(spacing)
     return silence < gapOver(spacing: beat) && silence < leftAfter(spacing: beat)
   }

@@ -1,37 +1,57 @@
 import Sequences
 import Wire
 
-/// What tells one flow from another: the stream's 5-tuple as plain words.
+/// What tells one flow from another: the stream's 5-tuple as plain words, in the byte order of the
+/// network, as they are compared far more often than read.
 struct FlowKey: BitwiseCopyable, Sendable {
-  var sourceHigh: UInt64
-  var sourceLow: UInt64
-  var destinationHigh: UInt64
-  var destinationLow: UInt64
-  /// The source's port in the upper half.
-  var ports: UInt32
+  private let sourceHigh: UInt64
+  private let sourceLow: UInt64
+  private let destinationHigh: UInt64
+  private let destinationLow: UInt64
+  /// The source's, then the destination's.
+  private let ports: UInt32
   /// Bit 0: the source is an IPv4 address; bit 1: the destination is one.
-  var versions: UInt8
+  private let versions: UInt8
 
-  @inline(__always)
-  init(source: IPAddress, destination: IPAddress, ports: UInt32) {
-    sourceHigh = source.high
-    sourceLow = source.low
-    destinationHigh = destination.high
-    destinationLow = destination.low
-    self.ports = ports
+  init(source: IPAddress, sourcePort: UInt16, destination: IPAddress, destinationPort: UInt16) {
+    sourceHigh = source.high.bigEndian
+    sourceLow = source.low.bigEndian
+    destinationHigh = destination.high.bigEndian
+    destinationLow = destination.low.bigEndian
+    ports = (UInt32(sourcePort) << 16 | UInt32(destinationPort)).bigEndian
     versions = (source.isIPv4 ? 1 : 0) | (destination.isIPv4 ? 2 : 0)
+  }
+
+  /// - Parameter header: an IPv6 header and the ports behind it, 44 bytes.
+  @inline(__always)
+  init(_ header: borrowing CheckedBytes) {
+    sourceHigh = header.uint64(at: 8).bigEndian
+    sourceLow = header.uint64(at: 16).bigEndian
+    destinationHigh = header.uint64(at: 24).bigEndian
+    destinationLow = header.uint64(at: 32).bigEndian
+    ports = header.uint32(at: 40).bigEndian
+    versions = 0
+  }
+
+  /// Of a datagram.
+  init(_ packet: borrowing DecodedPacket) {
+    self.init(
+      source: packet.source, sourcePort: packet.sourcePort, destination: packet.destination,
+      destinationPort: packet.destinationPort)
   }
 
   var stream: StreamKey {
     StreamKey(
       source: Self.address(sourceHigh, sourceLow, isIPv4: versions & 1 != 0),
-      sourcePort: UInt16(truncatingIfNeeded: ports >> 16),
+      sourcePort: UInt16(truncatingIfNeeded: UInt32(bigEndian: ports) >> 16),
       destination: Self.address(destinationHigh, destinationLow, isIPv4: versions & 2 != 0),
-      destinationPort: UInt16(truncatingIfNeeded: ports))
+      destinationPort: UInt16(truncatingIfNeeded: UInt32(bigEndian: ports)))
   }
 
   private static func address(_ high: UInt64, _ low: UInt64, isIPv4: Bool) -> IPAddress {
-    isIPv4 ? IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) : IPAddress(high: high, low: low)
+    isIPv4
+      ? IPAddress(ipv4: UInt32(truncatingIfNeeded: UInt64(bigEndian: low)))
+      : IPAddress(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
   }
 
   @inline(__always)
@@ -103,7 +123,10 @@ struct Flow: BitwiseCopyable, Sendable {
   var figures: UInt32 = 0
   /// Among the table's tracks, plus one; 0 is none.
   var track: UInt32 = 0
-  var udpBytes: Int = 0
+  var udpBytes: UInt32 = 0
+  /// From the first packet's transit in the interval to the last one's, in nanoseconds, as long as
+  /// there are two at the most and no figures.
+  var transitStep: Int32 = 0
   var firstTime: Int64 = 0
   /// The last packet's of this leg.
   var lastTime: Int64 = 0
@@ -132,9 +155,11 @@ struct Flow: BitwiseCopyable, Sendable {
     self.leg = UInt32(truncatingIfNeeded: leg)
   }
 
+  /// Those of the interval's packets, in nanoseconds, as long as it has no figures.
+  var transits: [Int64] { packets < 2 ? [transit] : [transit &- Int64(transitStep), transit] }
   var isSteady: Bool { flags.contains(.isSteady) }
   var isPresent: Bool { flags.contains(.isPresent) }
-  var ipBytes: Int { udpBytes &+ Int(packets) &* Int(ipOverhead) }
+  var ipBytes: Int { Int(udpBytes) &+ Int(packets) &* Int(ipOverhead) }
   var wireBytes: Int { ipBytes &+ Int(packets) &* Int(wireOverhead) }
 }
 
@@ -151,7 +176,8 @@ extension Flow {
   mutating func beginInterval(_ lengths: PacketLengths, at time: Int64) {
     packets = 1
     figures = 0
-    udpBytes = lengths.udpBytes
+    udpBytes = UInt32(truncatingIfNeeded: lengths.udpBytes)
+    transitStep = 0
     ipOverhead = UInt16(truncatingIfNeeded: lengths.ipBytes &- lengths.udpBytes)
     wireOverhead = UInt16(truncatingIfNeeded: lengths.wireBytes &- lengths.ipBytes)
     firstTime = time

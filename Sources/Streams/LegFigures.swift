@@ -1,8 +1,7 @@
 import Sequences
 import Wire
 
-/// What irregular packets of one stream on one leg changed in the interval that is open, and the
-/// transits of all of them.
+/// What irregular packets of one stream on one leg changed in the interval that is open.
 struct LegFigures: Sendable {
   /// Whose they are, among the flows of the table.
   var flow = 0
@@ -10,13 +9,15 @@ struct LegFigures: Sendable {
   var settledPackets: UInt32 = 0
   /// What the flow's counters do not hold.
   var morePackets = 0
+  var moreUDPBytes = 0
   var moreIPBytes = 0
   var moreWireBytes = 0
   /// The longest silence that ended here after an irregular packet, in nanoseconds.
   var maximumGap: Int64?
   /// A packet may have stood for several that could not be counted.
   var mayHoldSegments = false
-  var transits = Quantiles()
+  /// In nanoseconds, since they were last taken.
+  private var transits: [Int64] = []
   private(set) var lost = 0
   /// Nil where a jump could not be told.
   private(set) var skipped: Int? = 0
@@ -29,10 +30,10 @@ struct LegFigures: Sendable {
   /// Begins anew for another flow or interval, and keeps the room that it has.
   mutating func reset(for flow: Int) {
     var fresh = LegFigures()
-    swap(&fresh.transits, &transits)
     swap(&fresh.runs, &runs)
-    fresh.transits.removeAll()
+    swap(&fresh.transits, &transits)
     fresh.runs.removeAll()
+    fresh.transits.removeAll(keepingCapacity: true)
     fresh.flow = flow
     self = fresh
   }
@@ -52,6 +53,14 @@ struct LegFigures: Sendable {
     } else {
       duplicates += 1
     }
+  }
+
+  mutating func take(transit: Int64) { transits.append(transit) }
+
+  /// Hands on the transits.
+  mutating func takeTransits(_ body: (Int64) -> Void) {
+    for transit in transits { body(transit) }
+    transits.removeAll(keepingCapacity: true)
   }
 
   /// Takes numbers that followed one another without a silence.

@@ -1,12 +1,12 @@
 import Wire
 
 /// The legs that a point has seen, each with a number; `direct` is 0.
-struct LegTable: Sendable {
+struct LegTable: ~Copyable {
   private(set) var legs: [Leg] = [.direct]
   private var index = SlotIndex()
   private let hashKey = UInt64.random(in: .min ... .max)
-  /// The tunnel that was asked for last, of one level.
-  private var last: (source: IPAddress, destination: IPAddress, leg: Int)?
+  /// The tunnel that was asked for last, of one level: the halves of its addresses.
+  private var last: (words: (UInt64, UInt64, UInt64, UInt64), leg: Int)?
 
   subscript(leg: Int) -> Leg { legs[leg] }
 
@@ -15,12 +15,22 @@ struct LegTable: Sendable {
 
   /// The leg of one IPv6 tunnel.
   @inline(__always)
-  mutating func index(source: IPAddress, destination: IPAddress) -> Int {
-    if let last, last.source == source, last.destination == destination { return last.leg }
+  mutating func index(_ header: borrowing CheckedBytes) -> Int {
+    let words = (
+      header.uint64(at: 8), header.uint64(at: 16), header.uint64(at: 24), header.uint64(at: 32)
+    )
+    if let last, last.words == words { return last.leg }
+    return find(words)
+  }
+
+  private mutating func find(_ words: (UInt64, UInt64, UInt64, UInt64)) -> Int {
     var outer = OuterHeaders()
-    _ = outer.append(OuterHeaders.Level(source: source, destination: destination))
+    _ = outer.append(
+      OuterHeaders.Level(
+        source: IPAddress(high: words.0, low: words.1),
+        destination: IPAddress(high: words.2, low: words.3)))
     let leg = index(of: outer)
-    last = (source, destination, leg)
+    last = (words, leg)
     return leg
   }
 

@@ -119,7 +119,7 @@ struct NumberSources: Sendable {
     guard let outcome else { return }
     if outcome.isRestart, leads { epoch += 1 }
     figures.take(outcome, at: reading.time, afterSilence: rhythm.isGap, keepsRuns: leads)
-    if let transit = reading.absoluteTransit { figures.transits.take(nanoseconds: transit) }
+    if let transit = reading.absoluteTransit { figures.take(transit: transit) }
   }
 }
 

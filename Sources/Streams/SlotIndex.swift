@@ -5,43 +5,54 @@ import Wire
 ///
 /// Each word holds 32 bits of a hash and the element's slot plus one, or 0 where it is free. Nothing
 /// is ever removed, and the table is at most half full.
-struct SlotIndex: Sendable {
-  private var words = [UInt64](repeating: 0, count: 64)
+struct SlotIndex: ~Copyable {
+  private var words = WordStore(count: 512)
   private var count = 0
 
   /// The slot of an element whose key has this hash and which `matches` says is the one.
   @inline(__always)
   func slot(of hash: UInt32, where matches: (Int) -> Bool) -> Int? {
-    let mask = words.count - 1
-    var position = Int(hash) & mask
+    var position = Int(hash)
     while true {
       let word = words[position]
       if word == 0 { return nil }
       if UInt32(truncatingIfNeeded: word >> 32) == hash {
-        let slot = Int(UInt32(truncatingIfNeeded: word)) - 1
+        let slot = Int(UInt32(truncatingIfNeeded: word)) &- 1
         if matches(slot) { return slot }
       }
-      position = (position + 1) & mask
+      position &+= 1
     }
+  }
+
+  /// Has the word that a search meets first fetched into the cache while other work is done.
+  @inline(__always)
+  func prefetch(_ hash: UInt32) { words.prefetch(Int(hash)) }
+
+  /// The slot of the element that a search for this hash meets first, if there is one.
+  @inline(__always)
+  func firstSlot(of hash: UInt32) -> Int? {
+    let word = words[Int(hash)]
+    return word == 0 ? nil : Int(UInt32(truncatingIfNeeded: word)) &- 1
   }
 
   /// Adds an element that is not there yet.
   mutating func insert(_ hash: UInt32, slot: Int) {
     if 2 * (count + 1) > words.count { grow() }
     count += 1
-    place(UInt64(hash) << 32 | UInt64(UInt32(slot + 1)))
+    Self.place(UInt64(hash) << 32 | UInt64(UInt32(slot + 1)), in: words)
   }
 
   private mutating func grow() {
-    let old = words
-    words = [UInt64](repeating: 0, count: 2 * old.count)
-    for word in old where word != 0 { place(word) }
+    let larger = WordStore(count: 2 * words.count)
+    for position in 0..<words.count where words[position] != 0 {
+      Self.place(words[position], in: larger)
+    }
+    words = larger
   }
 
-  private mutating func place(_ word: UInt64) {
-    let mask = words.count - 1
-    var position = Int(word >> 32) & mask
-    while words[position] != 0 { position = (position + 1) & mask }
+  private static func place(_ word: UInt64, in words: borrowing WordStore) {
+    var position = Int(word >> 32)
+    while words[position] != 0 { position += 1 }
     words[position] = word
   }
 }

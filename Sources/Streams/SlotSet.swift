@@ -1,6 +1,6 @@
 /// A set of slots of a dense array, a bit each, which is walked in ascending order.
-struct SlotSet: Sendable {
-  private var words: [UInt64] = []
+struct SlotSet: ~Copyable {
+  private var words = PlainList<UInt64>()
   private(set) var isEmpty = true
 
   /// Makes room for the slots below.
@@ -30,7 +30,7 @@ struct SlotSet: Sendable {
 
   mutating func removeAll() {
     guard !isEmpty else { return }
-    for index in words.indices { words[index] = 0 }
+    for index in 0..<words.count { words[index] = 0 }
     isEmpty = true
   }
 
@@ -38,7 +38,7 @@ struct SlotSet: Sendable {
   var wordCount: Int { words.count }
 
   func forEach(_ body: (Int) -> Void) {
-    for index in words.indices {
+    for index in 0..<words.count {
       var word = words[index]
       while word != 0 {
         body(index << 6 | word.trailingZeroBitCount)

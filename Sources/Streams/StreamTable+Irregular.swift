@@ -54,6 +54,7 @@ extension StreamTable {
     tracks[track].arrive(
       on: slot, payload: payload, length: lengths.udpBytes, at: Timestamp(nanoseconds: time),
       times: times, figures: &figures[place], events: &events)
+    figures[place].takeTransits { transits.append($0, at: place) }
     _ = present.insert(slot)
     figures[place].settledPackets = flows[slot].packets
     settle(slot, figures: place, track: track)
@@ -61,9 +62,10 @@ extension StreamTable {
 
   /// Counts a packet that is not the first of the flow's in the interval.
   private mutating func countFurther(_ slot: Int, lengths: PacketLengths, at time: Int64) {
-    if flows[slot].packets == .max { carry(slot) }
+    let length = UInt32(truncatingIfNeeded: lengths.udpBytes)
+    if flows[slot].packets == .max || flows[slot].udpBytes > .max - length { carry(slot) }
     flows[slot].packets += 1
-    flows[slot].udpBytes &+= lengths.udpBytes
+    flows[slot].udpBytes += length
     flows[slot].lastTime = max(flows[slot].lastTime, time)
     if time < flows[slot].firstTime {
       if flows[slot].flags.contains(.hasAppeared) { noteAppearance(of: slot) }
@@ -76,9 +78,11 @@ extension StreamTable {
     let place = attachFigures(to: slot)
     let rest = Int(flows[slot].packets - 1)
     figures[place].morePackets += rest
+    figures[place].moreUDPBytes &+= Int(flows[slot].udpBytes)
     figures[place].moreIPBytes &+= rest &* Int(flows[slot].ipOverhead)
     figures[place].moreWireBytes &+= rest &* Int(flows[slot].wireOverhead)
     flows[slot].packets = 1
+    flows[slot].udpBytes = 0
     figures[place].settledPackets = 1
   }
 
@@ -112,15 +116,21 @@ extension StreamTable {
   mutating func attachFigures(to slot: Int) -> Int {
     let held = flows[slot].figures
     if held != 0 { return Int(held) - 1 }
-    let place = figures.reuse() ?? figures.append(LegFigures())
+    let place = figures.reuse() ?? addFigures()
     figures[place].reset(for: slot)
+    transits.removeAll(at: place)
     flows[slot].figures = UInt32(place + 1)
-    if flows[slot].isSteady, flows[slot].numbers == .nemotop, flows[slot].packets == 1,
+    if flows[slot].isSteady, flows[slot].numbers == .nemotop,
       flows[slot].flags.contains(.hasTransit)
     {
-      figures[place].transits.take(nanoseconds: flows[slot].transit)
+      for transit in flows[slot].transits { transits.append(transit, at: place) }
     }
     return place
+  }
+
+  private mutating func addFigures() -> Int {
+    _ = transits.add()
+    return figures.append(LegFigures())
   }
 
   private mutating func attachTrack(to slot: Int, at time: Int64) -> Int {
@@ -167,7 +177,9 @@ extension StreamTable {
     guard figures[place].runs.runs.last?.last == flows[slot].highest else { return }
     flows[slot].numbers = numbers
     flows[slot].flags.insert(.isSteady)
-    if flows[slot].packets == 1, figures[place].tellOnly(of: flows[slot]) {
+    if flows[slot].packets == 1, figures[place].tellOnly(of: flows[slot]),
+      transits.count(at: place) == (flows[slot].numbers == .nemotop ? 1 : 0)
+    {
       if let gap = figures[place].maximumGap {
         flows[slot].maximumGap = UInt32(truncatingIfNeeded: gap)
         flows[slot].flags.insert(.hasGap)
@@ -258,7 +270,6 @@ extension LegFigures {
     lost == 0 && skipped == 0 && duplicates == 0 && reordered == 0 && transportLost == nil
       && morePackets == 0 && moreIPBytes == 0 && moreWireBytes == 0 && !mayHoldSegments
       && maximumGap ?? 0 <= Int64(UInt32.max) && maximumGap ?? 0 >= 0
-      && transits.count == (flow.numbers == .nemotop ? 1 : 0)
       && runs.runs.count == 1 && runs.runs[0].first == flow.highest
   }
 }

@@ -3,63 +3,121 @@ import Wire
 
 /// The way of nearly every packet: the next number of a steady flow, in time.
 extension StreamTable {
-  /// Counts a packet if it is one of these, which touches the flow alone.
+  /// Counts a packet if it is one of these, which touches the flow and its transits alone.
   @inline(__always)
   mutating func countSteady(
     _ slot: Int, payload: RawSpan, lengths: PacketLengths, at time: Int64
   ) -> Bool {
     let isActive = active.contains(slot)
-    switch flows[slot].takeNext(
-      payload, lengths: lengths, at: time, times: times, isActive: isActive)
-    {
+    let outcome = flows[slot].takeNext(
+      payload, lengths: lengths, at: time, times: times, isActive: isActive, transits: &transits)
+    switch outcome {
+    case .taken:
+      if !isActive { active.insert(slot) }
+      return true
     case .irregular:
       return false
     case .needsFigures:
-      attachFigures(to: slot)
-      return countSteady(slot, payload: payload, lengths: lengths, at: time)
-    case .taken:
-      if !isActive { active.insert(slot) }
-    case .hasTransit:
-      figures[Int(flows[slot].figures) &- 1].transits.take(nanoseconds: flows[slot].transit)
+      return countWithFigures(slot, payload: payload, lengths: lengths, at: time)
     case .hasOtherLengths:
       if !isActive { active.insert(slot) }
-      let place = attachFigures(to: slot)
-      if isActive, flows[slot].numbers == .nemotop {
-        figures[place].transits.take(nanoseconds: flows[slot].transit)
-      }
       note(lengths, at: slot)
+      return true
     }
-    return true
+  }
+
+  /// Counts a packet of a flow that must have figures first.
+  @inline(never)
+  private mutating func countWithFigures(
+    _ slot: Int, payload: RawSpan, lengths: PacketLengths, at time: Int64
+  ) -> Bool {
+    attachFigures(to: slot)
+    return countSteady(slot, payload: payload, lengths: lengths, at: time)
   }
 }
 
 extension Flow {
-  /// Whether the packet bears the next number of the steady flow, within a stay and without a gap.
-  @inline(__always)
-  func goesOn(with payload: RawSpan, at time: Int64, times: CountingTimes) -> Bool {
-    guard flags.isSuperset(of: [.isSteady, .isPresent]),
-      times.isShort(time &- lastTime, mean: spacing, samples: samples), payload.byteCount >= 12
-    else { return false }
-    let next = UInt64(bitPattern: highest &+ 1)
-    guard payload.uint32(at: 8) == synchronizationSource else { return false }
-    switch numbers {
-    case .nemotop:
-      // See `StreamHeader`: no padding, no contributing sources, the extension, its number.
-      return payload.byteCount >= 40 && payload.uint8(at: 0) == 0x90
-        && payload.uint32(at: 12) == 0x4e54_0006 && payload.uint64(at: 16) == next
-        && payload.uint16(at: 2) == UInt16(truncatingIfNeeded: next)
-        && next <= 1 << 53
-    case .rtp:
-      return payload.uint16(at: 2) == UInt16(truncatingIfNeeded: next) && isPlainRTP(payload)
-    case .none:
-      return false
-    }
+  /// What became of a packet.
+  enum Outcome: UInt8 {
+    /// Nothing: it is none that a steady flow takes.
+    case irregular
+    /// Nothing yet: the flow must have figures first.
+    case needsFigures
+    case taken
+    /// It was taken, but for what its headers have beyond those of the interval's first packet.
+    case hasOtherLengths
   }
 
-  /// Whether it is RTP of a dynamic payload type, and surely without a transport stream.
-  private func isPlainRTP(_ payload: RawSpan) -> Bool {
-    guard let header = RTPHeader(parsing: payload), !header.mayBeControl,
-      RTPClock.rate(ofPayloadType: header.payloadType) == nil
+  /// Takes a packet if it bears the next number, within a stay and without a gap.
+  ///
+  /// - Parameters:
+  ///   - isActive: whether it is not the flow's first in the interval.
+  ///   - transits: gets that of one of nemotop's packets, where the flow has figures.
+  @inline(__always)
+  mutating func takeNext(
+    _ payload: RawSpan, lengths: PacketLengths, at time: Int64, times: CountingTimes,
+    isActive: Bool, transits: inout TransitStore
+  ) -> Outcome {
+    let silence = time &- lastTime
+    guard flags.isSuperset(of: [.isSteady, .isPresent]),
+      times.isShort(silence, mean: spacing, samples: samples)
+    else { return .irregular }
+    let isOurs = numbers == .nemotop
+    var now: Int64 = 0
+    if isOurs {
+      guard let sent = timeOfNext(payload) else { return .irregular }
+      let (difference, overflow) = time.subtractingReportingOverflow(sent)
+      guard !overflow else { return .irregular }
+      now = difference
+    } else if !isNextRTP(payload) {
+      return .irregular
+    }
+    if isActive {
+      let (bytes, overflow) = udpBytes.addingReportingOverflow(
+        UInt32(truncatingIfNeeded: lengths.udpBytes))
+      guard !overflow, packets != .max else { return .irregular }
+      if isOurs {
+        if figures != 0 {
+          transits.append(now, at: Int(figures) &- 1)
+        } else {
+          let step = now.subtractingReportingOverflow(transit)
+          guard packets == 1, !step.overflow, let step = Int32(exactly: step.partialValue) else {
+            return .needsFigures
+          }
+          transitStep = step
+        }
+      }
+      packets &+= 1
+      udpBytes = bytes
+    } else {
+      beginInterval(lengths, at: time)
+    }
+    goOn(after: silence, at: time)
+    if isOurs { take(transit: now) }
+    return holds(lengths) ? .taken : .hasOtherLengths
+  }
+
+  /// When nemotop's sender sent the packet, if it bears the flow's next number (see `StreamHeader`):
+  /// no padding, no contributing sources, the extension.
+  @inline(__always)
+  private func timeOfNext(_ payload: RawSpan) -> Int64? {
+    guard let header = CheckedBytes(payload, from: 0, byteCount: 40) else { return nil }
+    let next = UInt64(bitPattern: highest &+ 1)
+    guard header.uint64(at: 16) == next,
+      header.uint64(at: 8) == UInt64(synchronizationSource) << 32 | 0x4e54_0006,
+      header.uint32(at: 0) & 0xff00_ffff == 0x9000_0000 | UInt32(truncatingIfNeeded: next) & 0xffff,
+      next <= 1 << 53
+    else { return nil }
+    return Int64(bitPattern: header.uint64(at: 24))
+  }
+
+  /// Whether the packet bears the flow's next number in RTP of a dynamic payload type, and surely no
+  /// transport stream.
+  private func isNextRTP(_ payload: RawSpan) -> Bool {
+    guard numbers == .rtp, let fixed = CheckedBytes(payload, from: 0, byteCount: 12),
+      fixed.uint16(at: 2) == UInt16(truncatingIfNeeded: highest &+ 1),
+      fixed.uint32(at: 8) == synchronizationSource, let header = RTPHeader(parsing: payload),
+      !header.mayBeControl, RTPClock.rate(ofPayloadType: header.payloadType) == nil
     else { return false }
     let start = header.byteCount
     return start >= payload.byteCount
@@ -73,51 +131,9 @@ extension Flow {
       && lengths.wireBytes &- lengths.ipBytes == Int(wireOverhead)
   }
 
-  /// What became of a packet.
-  enum Outcome: UInt8 {
-    /// Nothing: it is none that a steady flow takes.
-    case irregular
-    /// Nothing yet: the flow must have figures first.
-    case needsFigures
-    case taken
-    /// It was taken, and its transit belongs into the figures.
-    case hasTransit
-    /// It was taken, but for what its headers have beyond those of the interval's first packet.
-    case hasOtherLengths
-  }
-
-  /// Takes a packet if it bears the next number, in time.
-  @inline(__always)
-  mutating func takeNext(
-    _ payload: RawSpan, lengths: PacketLengths, at time: Int64, times: CountingTimes, isActive: Bool
-  ) -> Outcome {
-    guard goesOn(with: payload, at: time, times: times) else { return .irregular }
-    let isOurs = numbers == .nemotop
-    var now: Int64 = 0
-    if isOurs {
-      let sent = Int64(bitPattern: payload.uint64(at: 24))
-      let (difference, overflow) = time.subtractingReportingOverflow(sent)
-      guard !overflow else { return .irregular }
-      now = difference
-    }
-    if isActive {
-      guard packets != .max else { return .irregular }
-      if isOurs, figures == 0 { return .needsFigures }
-      packets &+= 1
-      udpBytes &+= lengths.udpBytes
-    } else {
-      beginInterval(lengths, at: time)
-    }
-    goOn(at: time)
-    if isOurs { take(transit: now) }
-    if !holds(lengths) { return .hasOtherLengths }
-    return isActive && isOurs ? .hasTransit : .taken
-  }
-
   /// Goes on to the next number.
   @inline(__always)
-  private mutating func goOn(at time: Int64) {
-    let silence = time &- lastTime
+  private mutating func goOn(after silence: Int64, at time: Int64) {
     maximumGap = max(maximumGap, UInt32(truncatingIfNeeded: silence))
     flags.insert(.hasGap)
     var rhythm = Spacing(mean: spacing, samples: samples)
@@ -126,20 +142,19 @@ extension Flow {
     samples = rhythm.samples
     lastTime = time
     highest &+= 1
-    if span != .max { span += 1 }
+    if span != .max { span &+= 1 }
   }
 
+  /// Takes a transit, as `Jitter` does.
   @inline(__always)
   private mutating func take(transit now: Int64) {
-    var jitter = Jitter(
-      lastTransit: flags.contains(.hasTransit) ? transit : nil,
-      mean: flags.contains(.hasJitter) ? self.jitter : nil)
-    jitter.take(transitNanoseconds: now)
-    transit = now
-    if let mean = jitter.mean {
-      self.jitter = mean
+    if flags.contains(.hasTransit) {
+      let step = Double(now.subtractingReportingOverflow(transit).partialValue.magnitude)
+      let mean = flags.contains(.hasJitter) ? jitter : 0
+      jitter = Jitter.mean(mean, taking: step)
       flags.insert(.hasJitter)
     }
     flags.insert(.hasTransit)
+    transit = now
   }
 }

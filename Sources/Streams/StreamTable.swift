@@ -24,8 +24,12 @@ package struct StreamTable: ~Copyable {
     }
 
     @inline(__always)
-    func holds(_ hash: UInt64) -> Bool {
-      Int(truncatingIfNeeded: hash >> 56) & (count &- 1) == index
+    func holds(_ hash: UInt64) -> Bool { Self.index(of: hash, mask: count &- 1) == index }
+
+    /// Whose a stream is, by its hash.
+    @inline(__always)
+    static func index(of hash: UInt64, mask: Int) -> Int {
+      Int(truncatingIfNeeded: hash >> 56) & mask
     }
   }
 
@@ -33,15 +37,13 @@ package struct StreamTable: ~Copyable {
   let options: CountingOptions
   let times: CountingTimes
   let share: Share
-  /// Nothing depends on it but how long a search takes.
-  let hashKey: UInt64
   /// Everything that ended by then was handed over; nil before the first packet.
   package private(set) var closedUpTo: Timestamp?
   /// Packets before this, in nanoseconds, belong to the open interval.
-  private var edge = Int64.min
+  var edge = Int64.min
 
   var legs = LegTable()
-  var flows = FlowStore()
+  var flows = ChunkStore<Flow>()
   var flowIndex = SlotIndex()
   /// Those that had packets in the open interval.
   var active = SlotSet()
@@ -49,29 +51,28 @@ package struct StreamTable: ~Copyable {
   var present = SlotSet()
   var tracks = Pool<Track>()
   var figures = Pool<LegFigures>()
+  /// By the places of the figures.
+  var transits = TransitStore()
   var events: [FlowEvent] = []
 
-  private var packets = [8 of Int](repeating: 0)
-  private var wireBytes = [8 of Int](repeating: 0)
-  /// Those of plain datagrams, which count into the totals when the interval closes.
-  private var datagrams = 0
-  private var datagramBytes = 0
+  var totals = KindTotals()
   private var signals: [Signal] = []
   private var captureDrops = 0
   private var truncated = 0
   private var blindUpTo = Timestamp(nanoseconds: .min)
-  private var lastTime = Int64.min
+  var lastTime = Int64.min
+  /// The arrivals of a batch that are the table's.
+  var own = PlainList<UInt32>()
 
   package init(point: Point, options: CountingOptions, share: Share = .whole) {
     self.point = point
     self.options = options
     self.share = share
-    // All shares of a point must tell streams apart in the same way.
-    hashKey = Self.processKey
     times = CountingTimes(options)
   }
 
-  private static let processKey = UInt64.random(in: .min ... .max)
+  /// Of all tables, so that they agree on whose a stream is.
+  static let hashKey = UInt64.random(in: .min ... .max)
 
   /// Counts a packet, and hands over the intervals that its time closes.
   ///
@@ -87,19 +88,30 @@ package struct StreamTable: ~Copyable {
     mayHoldSegments: Bool = false, deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) {
     pass(time.nanoseconds, deliver: deliver)
+    totals.add(packet.kind, packets: 1, wireBytes: wireBytes)
+    take(
+      packet, bytes: bytes, wireBytes: wireBytes, at: time, mayHoldSegments: mayHoldSegments)
+  }
+
+  /// Takes a packet that the totals have.
+  @inline(never)
+  mutating func take(
+    _ packet: borrowing DecodedPacket, bytes: RawSpan, wireBytes: Int, at time: Timestamp,
+    mayHoldSegments: Bool = false
+  ) {
     if packet.isTruncated { truncated += 1 }
-    note(packet.kind, wireBytes: wireBytes)
     switch packet.kind {
     case .udp:
       let leg = packet.outer.count == 0 ? 0 : legs.index(of: packet.outer)
-      let ports = UInt32(packet.sourcePort) << 16 | UInt32(packet.destinationPort)
+      let key = FlowKey(packet)
+      let hash = key.hash(depth: packet.outer.count, key: Self.hashKey)
+      guard share.holds(hash) else { return }
       let slot = countStream(
-        FlowKey(source: packet.source, destination: packet.destination, ports: ports), leg: leg,
-        payload: bytes.extracting(packet.payload),
+        key, leg: leg, hash: hash, payload: bytes.extracting(packet.payload),
         lengths: PacketLengths(
           udpBytes: packet.udpBytes, ipBytes: packet.ipBytes, wireBytes: wireBytes),
         at: time.nanoseconds)
-      if mayHoldSegments, let slot { noteSegments(at: slot) }
+      if mayHoldSegments { noteSegments(at: slot) }
     case .mobility:
       if let message = BindingMessage(
         parsing: bytes.extracting(packet.mobility), source: packet.source,
@@ -120,43 +132,41 @@ package struct StreamTable: ~Copyable {
   ) {
     let time = time.nanoseconds
     pass(time, deliver: deliver)
-    datagrams &+= 1
-    datagramBytes &+= wireBytes
-    let inner = PlainDatagram.addresses(at: datagram.header, in: bytes)
-    var leg = 0
-    if datagram.isTunnelled {
-      let outer = PlainDatagram.addresses(at: PlainDatagram.outerHeader, in: bytes)
-      leg = legs.index(source: outer.source, destination: outer.destination)
-    }
+    totals.add(.udp, packets: 1, wireBytes: wireBytes)
+    var arrival = Arrival(
+      time: time, start: 0, capturedBytes: bytes.byteCount, wireBytes: wireBytes)
+    arrival.take(datagram)
+    let key = FlowKey(arrival.head(in: bytes))
     _ = countStream(
-      FlowKey(
-        source: inner.source, destination: inner.destination, ports: datagram.ports(in: bytes)),
-      leg: leg, payload: bytes.extracting(datagram.payload),
-      lengths: PacketLengths(
-        udpBytes: datagram.udpBytes, ipBytes: datagram.ipBytes, wireBytes: wireBytes),
-      at: time)
+      key, leg: leg(of: arrival, in: bytes),
+      hash: key.hash(depth: arrival.isTunnelled ? 1 : 0, key: Self.hashKey),
+      payload: arrival.payload(in: bytes), lengths: arrival.lengths, at: time)
   }
 
+  /// The leg of a plain datagram.
   @inline(__always)
-  private mutating func note(_ kind: DecodedPacket.Kind, wireBytes: Int) {
-    let kind = Int(kind.rawValue)
-    packets[kind] &+= 1
-    self.wireBytes[kind] &+= wireBytes
+  mutating func leg(of arrival: Arrival, in bytes: RawSpan) -> Int {
+    arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
   }
 
-  /// - Returns: the flow's slot; nil where the stream is another table's.
+  /// The slot of a flow that is known.
   @inline(__always)
-  private mutating func countStream(
-    _ key: FlowKey, leg: Int, payload: RawSpan, lengths: PacketLengths, at time: Int64
-  ) -> Int? {
-    let hash = key.hash(depth: legs.depth(of: leg), key: hashKey)
-    guard share.holds(hash) else { return nil }
-    let bits = UInt32(truncatingIfNeeded: hash)
-    let found = flowIndex.slot(of: bits) { slot in
+  func slot(of key: FlowKey, leg: Int, hash: UInt64) -> Int? {
+    flowIndex.slot(of: UInt32(truncatingIfNeeded: hash)) { slot in
       flows[slot].leg == UInt32(truncatingIfNeeded: leg) && flows[slot].key == key
     }
-    guard let slot = found else {
-      return begin(key, leg: leg, hash: bits, payload: payload, lengths: lengths, at: time)
+  }
+
+  /// - Returns: the flow's slot.
+  @inline(__always)
+  mutating func countStream(
+    _ key: FlowKey, leg: Int, hash: UInt64, payload: RawSpan, lengths: PacketLengths,
+    at time: Int64
+  ) -> Int {
+    guard let slot = slot(of: key, leg: leg, hash: hash) else {
+      return begin(
+        key, leg: leg, hash: UInt32(truncatingIfNeeded: hash), payload: payload,
+        lengths: lengths, at: time)
     }
     if !countSteady(slot, payload: payload, lengths: lengths, at: time) {
       countIrregular(slot, payload: payload, lengths: lengths, at: time)
@@ -175,7 +185,7 @@ package struct StreamTable: ~Copyable {
 
   /// A packet of this time came: hands over every interval that ended before.
   @inline(__always)
-  private mutating func pass(
+  mutating func pass(
     _ time: Int64, deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) {
     if time >= edge { advance(to: Timestamp(nanoseconds: time), deliver: deliver) }
@@ -221,7 +231,8 @@ package struct StreamTable: ~Copyable {
     _ start: Timestamp, at end: Timestamp, deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) -> Timestamp? {
     let due = endStays(upTo: end.nanoseconds)
-    let totals = takeTotals()
+    let totals = totals.list
+    self.totals = KindTotals()
     if !active.isEmpty || !totals.isEmpty || !events.isEmpty || !signals.isEmpty
       || captureDrops > 0
     {
@@ -242,19 +253,4 @@ package struct StreamTable: ~Copyable {
     }
   }
 
-  private mutating func takeTotals() -> [ProtocolTotal] {
-    packets[Int(DecodedPacket.Kind.udp.rawValue)] += datagrams
-    wireBytes[Int(DecodedPacket.Kind.udp.rawValue)] &+= datagramBytes
-    datagrams = 0
-    datagramBytes = 0
-    var totals: [ProtocolTotal] = []
-    for kind in DecodedPacket.Kind.allCases where packets[Int(kind.rawValue)] > 0 {
-      let index = Int(kind.rawValue)
-      totals.append(
-        ProtocolTotal(kind: kind, packets: packets[index], wireBytes: wireBytes[index]))
-      packets[index] = 0
-      wireBytes[index] = 0
-    }
-    return totals
-  }
 }

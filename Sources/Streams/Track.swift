@@ -61,7 +61,8 @@ struct Track: Sendable {
     }
     let lostBefore = figures.lost
     let rhythm = NumberSources.Rhythm(
-      silence: silence, isGap: wasSeen && silence >= gapOver, returns: returns,
+      silence: silence, isGap: wasSeen && silence >= gapOver && (beat != nil || returns),
+      returns: returns,
       jump: returns && !isDelivery ? .isSkip : .isLoss, spacing: beat, leftAfter: leftAfter)
     take(payload, length: length, at: time, rhythm: rhythm, figures: &figures)
     if wasSeen, !returns || isDelivery {

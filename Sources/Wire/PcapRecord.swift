@@ -73,6 +73,13 @@ enum PcapByteOrder: Sendable {
     return self == .big ? value : value.byteSwapped
   }
 
+  @inlinable
+  @inline(__always)
+  func uint32(_ bytes: borrowing CheckedBytes, at offset: Int) -> UInt32 {
+    let value = bytes.uint32(at: offset)
+    return self == .big ? value : value.byteSwapped
+  }
+
   /// A number of 32 bits as a length.
   @inlinable
   @inline(__always)

@@ -41,6 +41,8 @@ public struct PcapWalker: Sendable {
 
   @usableFromInline let linkNumber: Int
   @usableFromInline let snapshotLength: Int
+  /// More is not believed to be captured of a frame.
+  @usableFromInline let longestFrame: Int
   @usableFromInline let order: PcapByteOrder
   @usableFromInline let linkType: LinkType?
   @usableFromInline let nanosecondsPerUnit: Int64
@@ -73,6 +75,7 @@ public struct PcapWalker: Sendable {
     let version = (order.uint16(bytes, at: 4), order.uint16(bytes, at: 6))
     mayBeSwapped = version.0 == 2 && version.1 <= 3
     snapshotLength = order.count(bytes, at: 16)
+    longestFrame = max(snapshotLength, Self.plausibleFrameBytes)
     linkNumber = order.count(bytes, at: 20) & 0xffff
     linkType = LinkType(linkNumber: linkNumber)
   }
@@ -87,19 +90,19 @@ public struct PcapWalker: Sendable {
   @inlinable
   @inline(__always)
   public mutating func next(in bytes: RawSpan) -> PcapStep {
-    let rest = bytes.byteCount - offset
-    guard rest >= recordHeaderBytes else { return rest == 0 ? .end : .cut }
-    var captured = order.count(bytes, at: offset + 8)
-    var original = order.count(bytes, at: offset + 12)
-    if mayBeSwapped, captured > original { swap(&captured, &original) }
-    guard captured <= max(snapshotLength, Self.plausibleFrameBytes) else {
-      return .flaw(.capturedLength(captured))
+    let rest = bytes.byteCount &- offset
+    guard let header = CheckedBytes(bytes, from: offset, byteCount: recordHeaderBytes) else {
+      return rest == 0 ? .end : .cut
     }
-    guard captured <= rest - recordHeaderBytes else { return .cut }
-    let seconds = Int64(order.uint32(bytes, at: offset))
-    let fraction = Int64(order.uint32(bytes, at: offset + 4))
-    let start = offset + recordHeaderBytes
-    offset = start + captured
+    var captured = Int(order.uint32(header, at: 8))
+    var original = Int(order.uint32(header, at: 12))
+    if mayBeSwapped, captured > original { swap(&captured, &original) }
+    guard captured <= longestFrame else { return .flaw(.capturedLength(captured)) }
+    guard captured <= rest &- recordHeaderBytes else { return .cut }
+    let seconds = Int64(order.uint32(header, at: 0))
+    let fraction = Int64(order.uint32(header, at: 4))
+    let start = offset &+ recordHeaderBytes
+    offset = start &+ captured
     return .packet(
       PcapRecord(
         // Both factors are small enough that nothing overflows.

@@ -27,6 +27,56 @@ struct SeveralInterfaces {
   var bytes: [UInt8] { encoder.bytes }
 }
 
+/// What a file comes to.
+private struct Count {
+  var snapshots: [Snapshot] = []
+  var report = PointReport()
+
+  var packets: [Int] { snapshots.map { $0.totals.reduce(0) { $0 + $1.packets } } }
+  var ports: [UInt16] { snapshots.flatMap { $0.streams.map(\.stream.destinationPort) } }
+
+  /// Everything of the snapshots, to be compared.
+  var parts: [SnapshotParts] { snapshots.map(SnapshotParts.init) }
+}
+
+private struct SnapshotParts: Equatable {
+  var start: Timestamp
+  var streams: [StreamInterval]
+  var totals: [ProtocolTotal]
+  var events: [StreamEvent]
+  var drops: [Int]
+
+  init(_ snapshot: Snapshot) {
+    start = snapshot.start
+    streams = snapshot.streams
+    totals = snapshot.totals
+    events = snapshot.events
+    drops = [snapshot.captureDrops, snapshot.truncated]
+  }
+}
+
+/// Counts a file to its end, doing something after the first step.
+private func count(
+  _ place: TemporaryFile, filter: String? = nil, workerCount: Int? = nil,
+  chunkSize: ChunkSize = ChunkSize(), afterFirstStep: () -> Void = {}
+) throws(CaptureError) -> Count {
+  let counter = try FileCounter(
+    point: Point(name: "x"), path: place.path, filter: filter, options: CountingOptions(),
+    workerCount: workerCount, chunkSize: chunkSize
+  ) { $0.snapshot(of: $1) }
+  var result = Count()
+  var steps = 0
+  while !counter.hasEnded {
+    result.snapshots += [Snapshot](joining: counter.read() ?? [])
+    steps += 1
+    if steps == 1 { afterFirstStep() }
+  }
+  result.report = counter.report
+  let end = result.report.last ?? Timestamp(nanoseconds: 0)
+  result.snapshots += [Snapshot](joining: counter.finish(at: end))
+  return result
+}
+
 private func error(_ body: () throws(CaptureError) -> Void) -> CaptureError? {
   do throws(CaptureError) {
     try body()
@@ -34,62 +84,113 @@ private func error(_ body: () throws(CaptureError) -> Void) -> CaptureError? {
   } catch { return error }
 }
 
-/// Everything that a source gives, and what ended it.
-private func readAll(
-  _ source: inout any PacketSource & ~Copyable, limit: Int = 2
-) throws -> (seen: [Seen], types: [LinkType?], ending: ReadOutcome) {
-  var seen: [Seen] = []
-  var types: [LinkType?] = []
-  while true {
-    let outcome = try source.read(limit: limit, timeout: .zero) { packet in
-      seen.append(
-        Seen(
-          time: packet.time.nanoseconds, wireBytes: packet.wireBytes,
-          bytes: unsafe packet.bytes.withUnsafeBytes { unsafe Array($0) }))
-      types.append(packet.linkType)
-    }
-    guard case .packets(let count) = outcome else { return (seen, types, outcome) }
-    #expect(count <= limit)
+/// A frame of nemotop's stream over IPv6, within a tunnel or not.
+private func streamFrame(port: UInt16, number: UInt64, sent: Int64, tunnelled: Bool) -> [UInt8] {
+  let (source, destination) = (IPAddress(high: 1, low: 2), IPAddress(high: 3, low: 4))
+  var payload: [UInt8] = []
+  StreamHeader(
+    timestamp: 0, synchronizationSource: UInt32(port), number: number,
+    realTime: Timestamp(nanoseconds: sent), bootTime: 0
+  ).serialize(into: &payload)
+  var bytes: [UInt8] = []
+  EthernetHeader(destination: 1, source: 2, etherType: .ipv6).serialize(into: &bytes)
+  if tunnelled {
+    IPv6Header(
+      payloadLength: UInt16(payload.count + 48), nextHeader: .ipv6, source: destination,
+      destination: source
+    ).serialize(into: &bytes)
   }
+  IPv6Header(
+    payloadLength: UInt16(payload.count + 8), nextHeader: .udp, source: source,
+    destination: destination
+  ).serialize(into: &bytes)
+  UDPHeader(
+    sourcePort: 7, destinationPort: port, length: UInt16(payload.count + 8), checksum: 1
+  ).serialize(into: &bytes)
+  return bytes + payload
 }
 
-/// The source that a file is read by.
-private func anyCaptureFile(
-  path: String, filter: String? = nil
-) throws(CaptureError) -> any PacketSource & ~Copyable {
-  if let file = try plainCaptureFile(path: path, filter: filter) { return file }
-  return try PcapFile(path: path, filter: filter)
+/// Three seconds with all that happens to packets in a file: many streams, tunnels, loss, silences,
+/// frames of other kinds, cut ones, long ones, and times that go back.
+private func manySidedCapture() -> CaptureBytes {
+  var capture = CaptureBytes(nanoseconds: true)
+  var numbers = [UInt64](repeating: 0, count: 40)
+  for step in 0..<6_000 as Range<UInt32> {
+    let stream = Int(step &* 7919 % 40)
+    numbers[stream] += step % 97 == 0 ? 3 : 1
+    let seconds = step / 2_000 - (step % 501 == 500 && step > 2_000 ? 1 : 0)
+    let nanoseconds = step % 2_000 * 500_000
+    var bytes = streamFrame(
+      port: 5_000 + UInt16(stream), number: numbers[stream],
+      sent: Int64(step) * 500_000 - Int64(step % 13) * 1_000, tunnelled: stream % 3 == 0)
+    if step % 211 == 0 { bytes = frame(toPort: 53) }
+    let wireBytes = UInt32(bytes.count) + (step % 331 == 0 ? 2_000 : 0)
+    if step % 401 == 0 { bytes = Array(bytes.prefix(50)) }
+    if step % 1_009 == 0 { bytes += [UInt8](repeating: 9, count: 3_000) }
+    capture.record(
+      seconds: seconds, fraction: nanoseconds, frame: bytes,
+      wireBytes: max(wireBytes, UInt32(bytes.count)))
+  }
+  return capture
 }
 
 struct `A plain capture file` {
   @Test(arguments: [false, true], [false, true])
-  func `gives what libpcap gives`(bigEndian: Bool, nanoseconds: Bool) throws {
-    var capture = CaptureBytes(bigEndian: bigEndian, nanoseconds: nanoseconds, linkType: 276)
+  func `counts to what libpcap gives`(bigEndian: Bool, nanoseconds: Bool) throws {
+    var capture = CaptureBytes(bigEndian: bigEndian, nanoseconds: nanoseconds)
     for number in 0..<50 as Range<UInt32> {
       capture.record(
         seconds: 1_700_000_000 + number, fraction: 7 * number,
-        frame: [UInt8](repeating: UInt8(number), count: Int(number)), wireBytes: 60 + number)
+        frame: streamFrame(port: 5004, number: UInt64(number), sent: 0, tunnelled: number > 30),
+        wireBytes: 400 + number)
     }
-    let place = TemporaryFile(capture.bytes)
-    var libpcap: any PacketSource & ~Copyable = try PcapFile(path: place.path)
-    var own: any PacketSource & ~Copyable = try CaptureFile(path: place.path)
-    let expected = try readAll(&libpcap)
-    let result = try readAll(&own)
-    #expect(result == expected)
-    #expect(result.seen.count == 50)
-    #expect(own.linkType == .linuxSLL2)
-    #expect(own.snapshotLength == 65_535)
+    // What is compressed is read by libpcap.
+    let expected = try count(TemporaryFile(gzip(capture.bytes)))
+    let result = try count(TemporaryFile(capture.bytes))
+    #expect(result.parts == expected.parts)
+    #expect(result.report == expected.report)
+    #expect(result.report.packets == 50)
+  }
+
+  @Test(arguments: [1, 2, 4, 8], [1_500, 4_096, 1 << 18])
+  func `counts to the same on any number of cores and in chunks of any size`(
+    workerCount: Int, bytes: Int
+  ) throws {
+    let capture = manySidedCapture()
+    let expected = try count(TemporaryFile(gzip(Array(capture.bytes.prefix(60_000)))))
+    let place = TemporaryFile(Array(capture.bytes.prefix(60_000)))
+    let part = try count(
+      place, workerCount: workerCount, chunkSize: ChunkSize(bytes: bytes, overlap: 64))
+    #expect(part.parts == expected.parts)
+    #expect(part.report == expected.report)
+    let whole = TemporaryFile(capture.bytes)
+    let alone = try count(whole, workerCount: 1)
+    let shared = try count(
+      whole, workerCount: workerCount, chunkSize: ChunkSize(bytes: bytes, overlap: 200))
+    #expect(shared.parts == alone.parts)
+    #expect(shared.report == alone.report)
+    #expect(alone.report.packets == 6_000 && alone.report.truncated > 0)
+  }
+
+  @Test(arguments: [1, 2])
+  func `tells of drops in the interval in which they are told`(workerCount: Int) throws {
+    var capture = SeveralInterfaces(.ethernet)
+    for (second, drops) in [0, 3, 3, 5].enumerated() {
+      let sent = streamFrame(port: 5004, number: UInt64(second), sent: 0, tunnelled: false)
+      capture.packet(sent, on: 0, at: Int64(second) * 1_000_000_000)
+      capture.statistics(dropped: drops)
+    }
+    let result = try count(TemporaryFile(capture.bytes), workerCount: workerCount)
+    #expect(result.snapshots.map(\.captureDrops) == [0, 3, 0, 2])
+    #expect(result.snapshots.map(\.isBlind) == [false, true, false, true])
+    #expect(result.report.captureDrops == 5)
   }
 
   @Test func `has a link type for each packet`() throws {
-    var capture = SeveralInterfaces(.ethernet, .raw)
-    capture.packet([1], on: 1, at: 5)
-    capture.packet([2], on: 0, at: 6)
-    let place = TemporaryFile(capture.bytes)
-    var file = try anyCaptureFile(path: place.path)
-    let result = try readAll(&file)
-    #expect(result.types == [.raw, .ethernet])
-    #expect(file.linkType == .ethernet && file.snapshotLength == 96)
+    var capture = SeveralInterfaces(.ethernet, .ipv4)
+    capture.packet(Array(frame(toPort: 1).dropFirst(14)), on: 1, at: 5)
+    capture.packet(frame(toPort: 2), on: 0, at: 6)
+    #expect(try count(TemporaryFile(capture.bytes)).ports == [1, 2])
   }
 
   @Test func `is filtered by the link type of each packet`() throws {
@@ -99,17 +200,16 @@ struct `A plain capture file` {
       capture.packet(Array(frame(toPort: port).dropFirst(14)), on: 1, at: Int64(10 + time))
     }
     capture.packet([], on: 0, at: 99)
-    let place = TemporaryFile(capture.bytes)
-    var file = try anyCaptureFile(path: place.path, filter: "udp dst port 5004")
-    #expect(try readAll(&file).seen.map(\.time) == [0, 10, 2, 12])
+    let result = try count(TemporaryFile(capture.bytes), filter: "udp dst port 5004")
+    #expect(result.report.packets == 4)
+    #expect(result.ports == [5004])
   }
 
   @Test func `with a filter that is none is refused`() {
     let place = TemporaryFile(CaptureBytes().bytes)
     #expect(
-      error { () throws(CaptureError) in _ = try CaptureFile(path: place.path, filter: "no filter")
-      }
-      .map { if case .badFilter("no filter", _) = $0 { true } else { false } } == true)
+      error { () throws(CaptureError) in _ = try count(place, filter: "no filter") }
+        .map { if case .badFilter("no filter", _) = $0 { true } else { false } } == true)
   }
 
   @Test(arguments: 0..<17)
@@ -117,99 +217,77 @@ struct `A plain capture file` {
     var capture = CaptureBytes()
     capture.record(seconds: 1, fraction: 0, frame: [1, 2, 3], wireBytes: 3)
     capture.record(seconds: 2, fraction: 0, frame: [4], wireBytes: 3)
-    let place = TemporaryFile(capture.bytes.dropLast(missing))
-    var file = try anyCaptureFile(path: place.path)
-    let result = try readAll(&file)
-    #expect(result.seen.count == (missing == 0 ? 2 : 1))
-    #expect(result.ending == (missing == 0 || missing == 17 ? .end : .cut))
+    let result = try count(TemporaryFile(capture.bytes.dropLast(missing)))
+    #expect(result.report.packets == (missing == 0 ? 2 : 1))
+    #expect(result.report.wasCut == (missing != 0 && missing != 17))
   }
 
-  @Test func `that is shortened while it is read is cut there`() throws {
+  @Test(arguments: [1, 2])
+  func `that is shortened while it is read is cut there`(workerCount: Int) throws {
     var capture = CaptureBytes()
     for second in 0..<10_000 as Range<UInt32> {
       capture.record(
         seconds: second, fraction: 0, frame: [UInt8](repeating: 1, count: 100), wireBytes: 100)
     }
     let place = TemporaryFile(capture.bytes)
-    var file: any PacketSource & ~Copyable = try CaptureFile(path: place.path)
-    #expect(try file.read(limit: 10, timeout: .zero) { _ in } == .packets(10))
-    #expect(unsafe truncate(place.path, 24 + 5_000 * 116 + 1) == 0)
-    let rest = try readAll(&file, limit: 1000)
-    #expect(rest.seen.count == 4_990)
-    #expect(rest.ending == .cut)
+    let result = try count(
+      place, workerCount: workerCount, chunkSize: ChunkSize(bytes: 1_000, overlap: 10)
+    ) {
+      #expect(unsafe truncate(place.path, 24 + 5_000 * 116 + 1) == 0)
+    }
+    #expect(result.report.packets == 5_000)
+    #expect(result.report.wasCut)
   }
 
   @Test func `that has grown is read to its end`() throws {
     var capture = CaptureBytes()
-    capture.record(seconds: 1, fraction: 0, frame: [1], wireBytes: 1)
-    let place = TemporaryFile(capture.bytes)
-    var file: any PacketSource & ~Copyable = try CaptureFile(path: place.path)
+    for second in 0..<1_000 as Range<UInt32> {
+      capture.record(seconds: second, fraction: 0, frame: [1], wireBytes: 1)
+    }
     let begun = capture.bytes.count
-    capture.record(seconds: 2, fraction: 0, frame: [2], wireBytes: 1)
-    let more = Array(capture.bytes.dropFirst(begun))
-    let descriptor = unsafe open(place.path, O_WRONLY | O_APPEND)
-    #expect(unsafe write(descriptor, more, more.count) == more.count)
-    close(descriptor)
-    let result = try readAll(&file)
-    #expect(result.seen.map(\.bytes) == [[1], [2]])
-    #expect(result.ending == .end)
-  }
-
-  @Test func `tells of drops between the packets before and after`() throws {
-    var capture = SeveralInterfaces(.ethernet)
-    capture.packet([1], on: 0, at: 1)
-    capture.statistics(dropped: 0)
-    capture.packet([2], on: 0, at: 2)
-    capture.statistics(dropped: 3)
-    capture.packet([3], on: 0, at: 3)
     let place = TemporaryFile(capture.bytes)
-    var file = try CaptureFile(path: place.path)
-    #expect(try file.read(limit: 10, timeout: .zero) { _ in } == .packets(2))
-    #expect(file.droppedPackets() == 3)
-    #expect(try file.read(limit: 10, timeout: .zero) { _ in } == .packets(1))
-    #expect(try file.read(limit: 10, timeout: .zero) { _ in } == .end)
-    #expect(file.droppedPackets() == 3)
+    capture.record(seconds: 2_000, fraction: 0, frame: [2], wireBytes: 1)
+    let more = Array(capture.bytes.dropFirst(begun))
+    let result = try count(place, chunkSize: ChunkSize(bytes: 100, overlap: 10)) {
+      let descriptor = unsafe open(place.path, O_WRONLY | O_APPEND)
+      #expect(unsafe write(descriptor, more, more.count) == more.count)
+      close(descriptor)
+    }
+    #expect(result.report.packets == 1_001)
+    #expect(!result.report.wasCut)
   }
 
   @Test func `that is none is refused with the reason`() {
-    let place = TemporaryFile(Array("time,point\n".utf8))
-    #expect(
-      error { () throws(CaptureError) in _ = try CaptureFile(path: place.path) }
-        == .notACapture(path: place.path, reason: "no magic number of pcap or pcapng"))
-    let empty = TemporaryFile()
-    #expect(
-      error { () throws(CaptureError) in _ = try anyCaptureFile(path: empty.path) }
-        .map { if case .notACapture(empty.path, _) = $0 { true } else { false } } == true)
+    for bytes in [Array("time,point\n".utf8), []] {
+      let place = TemporaryFile(bytes)
+      #expect(
+        error { () throws(CaptureError) in _ = try count(place) }
+          .map { if case .notACapture(place.path, _) = $0 { true } else { false } } == true)
+    }
   }
 
   @Test func `of a link type that cannot be read is refused by its name`() {
-    let place = TemporaryFile(CaptureBytes(linkType: 127).bytes)
+    let place = TemporaryFile(CaptureBytes(linkType: 143).bytes)
     #expect(
-      error { () throws(CaptureError) in _ = try anyCaptureFile(path: place.path) }
-        == .unsupportedLinkType(name: "IEEE802_11_RADIO", number: 127))
+      error { () throws(CaptureError) in _ = try count(place) }
+        == .unsupportedLinkType(name: "DOCSIS", number: 143))
   }
 
-  @Test func `that is compressed is left to libpcap`() throws {
+  @Test(arguments: [1, 2])
+  func `that contradicts itself gives what came before, then the reason`(
+    workerCount: Int
+  ) throws {
     var capture = CaptureBytes()
-    capture.record(seconds: 1, fraction: 0, frame: [1, 2], wireBytes: 2)
-    let place = TemporaryFile(gzip(capture.bytes))
-    var file = try anyCaptureFile(path: place.path)
-    #expect(try readAll(&file).seen.map(\.bytes) == [[1, 2]])
-  }
-
-  @Test func `that contradicts itself gives what came before, then the reason`() throws {
-    var capture = CaptureBytes()
-    capture.record(seconds: 1, fraction: 0, frame: [1], wireBytes: 1)
+    for second in 0..<100 as Range<UInt32> {
+      capture.record(seconds: second, fraction: 0, frame: [1], wireBytes: 1)
+    }
     let broken = capture.bytes + [0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 127, 0, 0, 0, 0]
     let place = TemporaryFile(broken)
-    var file = try CaptureFile(path: place.path)
-    #expect(try file.read(limit: 10, timeout: .zero) { _ in } == .packets(1))
-    var told: CaptureError?
-    do throws(CaptureError) {
-      _ = try file.read(limit: 10, timeout: .zero) { _ in }
-    } catch { told = error }
+    let result = try count(
+      place, workerCount: workerCount, chunkSize: ChunkSize(bytes: 256, overlap: 16))
+    #expect(result.report.packets == 100)
     #expect(
-      told
+      result.report.failure
         == .failed(place.path, reason: "a captured length of 2147483647 bytes is too long"))
   }
 }

@@ -18,10 +18,6 @@ public struct PlainDatagram: Sendable {
   public static var outerHeader: Int { 14 }
   @inlinable
   public var isTunnelled: Bool { header != Self.outerHeader }
-  @inlinable
-  public var payloadStart: Int { header + 48 }
-  @inlinable
-  public var payload: Range<Int> { payloadStart..<payloadStart + payloadBytes }
 
   /// - Parameters:
   ///   - bytes: what was captured of an Ethernet frame.
@@ -29,52 +25,39 @@ public struct PlainDatagram: Sendable {
   @inlinable
   @inline(__always)
   public init?(_ bytes: RawSpan, wireBytes: Int) {
+    guard let frame = CheckedBytes(bytes, from: 0, byteCount: 62),
+      frame.uint16(at: 12) == 0x86dd
+    else { return nil }
     let captured = bytes.byteCount
-    guard captured >= 62, bytes.uint16(at: 12) == 0x86dd else { return nil }
     var limit = max(wireBytes, captured)
     var header = 14
-    var length = Int(bytes.uint16(at: 18))
-    guard bytes.uint8(at: 14) >> 4 == 6, length != 0 else { return nil }
-    var next = bytes.uint8(at: 20)
-    var end = 54 + length
+    var length = Int(frame.uint16(at: 18))
+    guard frame.uint8(at: 14) >> 4 == 6, length != 0 else { return nil }
+    var next = frame.uint8(at: 20)
+    var end = 54 &+ length
     limit = min(limit, end)
     if next == 41 {
-      guard captured >= 102, limit >= 94, bytes.uint8(at: 54) >> 4 == 6 else { return nil }
+      guard let inner = CheckedBytes(bytes, from: 54, byteCount: 48), limit >= 94,
+        inner.uint8(at: 0) >> 4 == 6
+      else { return nil }
       header = 54
-      length = Int(bytes.uint16(at: 58))
-      next = bytes.uint8(at: 60)
-      end = 94 + length
+      length = Int(inner.uint16(at: 4))
+      next = inner.uint8(at: 6)
+      end = 94 &+ length
       limit = min(limit, end)
       guard length != 0 else { return nil }
     }
-    let datagram = header + 40
-    guard next == 17, datagram + 8 <= limit else { return nil }
-    let stated = Int(bytes.uint16(at: datagram + 4))
-    guard stated >= 8, stated <= end - datagram, bytes.uint16(at: datagram + 2) != 4789 else {
+    let datagram = header &+ 40
+    guard next == 17, datagram &+ 8 <= limit,
+      let udp = CheckedBytes(bytes, from: datagram, byteCount: 8)
+    else { return nil }
+    let stated = Int(udp.uint16(at: 4))
+    guard stated >= 8, stated <= end &- datagram, udp.uint16(at: 2) != 4789 else {
       return nil
     }
     self.header = header
-    udpBytes = stated - 8
-    ipBytes = 40 + length
-    payloadBytes = max(min(limit, datagram + stated, captured) - datagram - 8, 0)
-  }
-
-  /// The addresses of an IPv6 header.
-  @inlinable
-  @inline(__always)
-  public static func addresses(
-    at header: Int, in bytes: RawSpan
-  ) -> (source: IPAddress, destination: IPAddress) {
-    (
-      IPAddress(high: bytes.uint64(at: header + 8), low: bytes.uint64(at: header + 16)),
-      IPAddress(high: bytes.uint64(at: header + 24), low: bytes.uint64(at: header + 32))
-    )
-  }
-
-  /// Both ports, the source's in the upper half.
-  @inlinable
-  @inline(__always)
-  public func ports(in bytes: RawSpan) -> UInt32 {
-    bytes.uint32(at: header + 40)
+    udpBytes = stated &- 8
+    ipBytes = 40 &+ length
+    payloadBytes = max(min(limit, datagram &+ stated, captured) &- datagram &- 8, 0)
   }
 }

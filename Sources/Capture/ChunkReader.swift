@@ -1,0 +1,218 @@
+import Dispatch
+import Foundation
+import Streams
+import Wire
+
+/// Reads a regular file in chunks and counts its packets on several cores at once, each of which
+/// counts its share of the streams.
+///
+/// A round is a chunk for each core. In it a core reads a chunk from the file, walks its records from
+/// where the chunk before it left off, and reads their headers; when all have, each counts what is its
+/// own in all chunks, in the file's order. A core that is done need not wait for the others before it
+/// reads on, since there are two sets of chunks.
+final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
+  /// Rounds that are read at a time.
+  private static var stepRounds: Int { 16 }
+
+  private let file: PlainFile
+  private let workers: [Worker<Harvest>]
+  private let harvest: @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
+  /// Of the core that reads the chunk whose turn it is.
+  private var walk: FileWalk
+  /// The chunk that is to be walked next.
+  private let turn = Milestone()
+  /// How many chunks were read.
+  private let arrived = Milestone()
+  private var round = 0
+  private var ending: FileWalk.Ending?
+
+  /// - Parameter workerCount: a power of two.
+  init(
+    _ file: PlainFile, walk: consuming FileWalk, point: Point, options: CountingOptions,
+    workerCount: Int, size: ChunkSize = ChunkSize(),
+    harvest: @escaping @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
+  ) {
+    self.file = file
+    self.walk = walk
+    self.harvest = harvest
+    workers = (0..<workerCount).map { index in
+      let share = StreamTable.Share(index: index, count: workerCount)
+      return Worker(
+        table: StreamTable(point: point, options: options, share: share), size: size,
+        workerCount: workerCount)
+    }
+  }
+
+  func read() {
+    guard ending == nil else { return }
+    // Each waits for the others, so that each must have a thread: queues promise none.
+    let ends = DispatchSemaphore(value: 0)
+    for index in workers.indices.dropFirst() {
+      Thread { [self] in
+        read(as: index)
+        ends.signal()
+      }.start()
+    }
+    read(as: 0)
+    for _ in workers.dropFirst() { ends.wait() }
+    round += Self.stepRounds
+    ending = walk.ending
+  }
+
+  /// What one core does in a step.
+  private func read(as index: Int) {
+    let worker = workers[index]
+    for round in round..<round + Self.stepRounds {
+      let place = round * workers.count + index
+      let slot = worker.slots[round & 1]
+      slot.fill(from: file.descriptor, place: place)
+      turn.wait(for: place)
+      slot.walk(&walk, of: file.descriptor)
+      turn.advance()
+      slot.read()
+      worker.note(slot.batch)
+      arrived.advance()
+      arrived.wait(for: (round + 1) * workers.count)
+      for other in workers { worker.count(other.slots[round & 1], harvest) }
+      if workers.contains(where: { $0.slots[round & 1].isLast }) { return }
+    }
+  }
+
+  var progress: FileProgress {
+    var progress = FileProgress()
+    progress.closedUpTo = workers[0].table.closedUpTo
+    progress.hasEnded = ending != nil
+    for worker in workers { progress.report.add(worker.report) }
+    progress.report.captureDrops = walk.droppedPackets
+    switch ending {
+    case .cut: progress.report.wasCut = true
+    case .failed(let error): progress.report.failure = error
+    case .end, nil: break
+    }
+    return progress
+  }
+
+  func advance(to time: Timestamp) {
+    for worker in workers { worker.advance(to: time, harvest) }
+  }
+
+  func finish(at time: Timestamp) {
+    for worker in workers { worker.finish(at: time, harvest) }
+  }
+
+  func take() -> [[Harvest]] { workers.map { $0.take() } }
+}
+
+/// How many bytes of the file belong to a chunk, and how many more it holds at first, since a record
+/// may begin in the one and end in the next.
+package struct ChunkSize: Sendable {
+  package var bytes: Int
+  package var overlap: Int
+
+  package init(bytes: Int = 1 << 18, overlap: Int = 1 << 12) {
+    self.bytes = bytes
+    self.overlap = overlap
+  }
+}
+
+/// One core's part in reading a file.
+private final class Worker<Harvest> {
+  private(set) var table: StreamTable
+  private(set) var report = PointReport()
+  /// One for even rounds and one for odd ones.
+  let slots: [Slot]
+  private var harvests: [Harvest] = []
+
+  init(table: consuming StreamTable, size: ChunkSize, workerCount: Int) {
+    self.table = table
+    slots = [
+      Slot(size: size, workerCount: workerCount), Slot(size: size, workerCount: workerCount),
+    ]
+  }
+
+  func note(_ batch: borrowing PacketBatch) {
+    guard batch.packets > 0 else { return }
+    var part = PointReport()
+    part.packets = batch.packets
+    part.malformed = batch.malformed
+    part.truncated = batch.truncated
+    part.first = Timestamp(nanoseconds: batch.earliest)
+    part.last = Timestamp(nanoseconds: batch.latest)
+    report.add(part)
+  }
+
+  func count(
+    _ slot: Slot, _ harvest: (borrowing StreamTable, ClosedInterval) -> Harvest
+  ) {
+    slot.count(in: &table) { harvests.append(harvest($0, $1)) }
+  }
+
+  func advance(
+    to time: Timestamp, _ harvest: (borrowing StreamTable, ClosedInterval) -> Harvest
+  ) {
+    guard table.closedUpTo != nil else { return }
+    table.advance(to: time) { harvests.append(harvest($0, $1)) }
+  }
+
+  func finish(
+    at time: Timestamp, _ harvest: (borrowing StreamTable, ClosedInterval) -> Harvest
+  ) {
+    guard table.closedUpTo != nil else { return }
+    table.finish(at: time) { harvests.append(harvest($0, $1)) }
+  }
+
+  func take() -> [Harvest] {
+    let taken = harvests
+    harvests = []
+    return taken
+  }
+}
+
+/// A chunk and what was read in it.
+private final class Slot {
+  private let size: ChunkSize
+  private var chunk: FileChunk
+  var batch: PacketBatch
+  /// Where the first record that begins in it begins in the file.
+  private var start = 0
+  /// No chunk that follows has records.
+  private(set) var isLast = false
+  private var failure: Int32 = 0
+
+  init(size: ChunkSize, workerCount: Int) {
+    self.size = size
+    chunk = FileChunk(capacity: size.bytes + size.overlap)
+    batch = PacketBatch(tableCount: workerCount)
+  }
+
+  func fill(from descriptor: Int32, place: Int) {
+    batch.removeAll()
+    failure = chunk.fill(from: descriptor, at: place * size.bytes)
+  }
+
+  func walk(_ walk: inout FileWalk, of descriptor: Int32) {
+    start = walk.position
+    if failure != 0 { walk.fail(failure) }
+    walk.walk(&chunk, limit: size.bytes, of: descriptor, into: &batch)
+    isLast = walk.ending != nil
+  }
+
+  func read() { chunk.withBytes(from: start) { batch.read($0) } }
+
+  func count(
+    in table: inout StreamTable, deliver: (borrowing StreamTable, ClosedInterval) -> Void
+  ) {
+    chunk.withBytes(from: start) { table.count(batch, in: $0, deliver: deliver) }
+  }
+}
+
+extension PointReport {
+  /// Adds what another part of the point's packets came to.
+  fileprivate mutating func add(_ other: Self) {
+    packets += other.packets
+    malformed += other.malformed
+    truncated += other.truncated
+    first = [first, other.first].compactMap { $0 }.min()
+    last = [last, other.last].compactMap { $0 }.max()
+  }
+}
