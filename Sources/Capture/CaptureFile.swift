@@ -2,19 +2,31 @@ import Glibc
 package import Wire
 
 /// A capture file that is walked in place as it goes through memory: pcap and pcapng of every kind
-/// that `PcapFileWalker` knows. Its interfaces may differ in link type, snaplen and resolution.
+/// that `PcapFileWalker` knows, as it is or compressed with gzip, from a file or a pipe. Its interfaces
+/// may differ in link type, snaplen and resolution.
 package struct CaptureFile: PacketSource, ~Copyable {
   package let path: String
   package let linkType: LinkType
   package let snapshotLength: Int
   private let window: FileWindow
   private var walk: CaptureFileWalk
+  private var decompression: Decompression?
 
   /// - Parameters:
-  ///   - path: a regular file.
+  ///   - path: a file or a pipe; `-` is the standard input.
   ///   - filter: a filter expression (pcap-filter(7)).
   package init(path: String, filter: String? = nil) throws(CaptureError) {
-    let window = try FileWindow(path: path)
+    var input = path == "-" ? dup(STDIN_FILENO) : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard input >= 0 else { throw .cannotOpen(path: path, reason: reasonText(errno)) }
+    var decompression: Decompression?
+    if isGzip(input) {
+      let compressed = input
+      defer { close(compressed) }
+      let stream = try Decompression(of: compressed, path: path)
+      input = stream.output
+      decompression = consume stream
+    }
+    let window = FileWindow(input)
     let walker = try Self.walker(of: window, path: path)
     guard let linkType = walker.linkType else {
       let number = walker.linkNumber
@@ -26,26 +38,36 @@ package struct CaptureFile: PacketSource, ~Copyable {
     self.path = path
     self.linkType = linkType
     self.window = window
+    self.decompression = decompression
     snapshotLength = walker.snapshotLength
   }
 
-  /// Reads the header, as much of the file as that takes.
+  /// Reads the header, as much of the file as that takes: to an interface whose frames can be decoded.
   private static func walker(
     of window: FileWindow, path: String
   ) throws(CaptureError) -> PcapFileWalker {
+    var isWhole = false
     while true {
       let flaw: PcapFlaw
       do throws(PcapFlaw) {
-        return try PcapFileWalker(window.bytes)
+        let walker = try PcapFileWalker(window.bytes)
+        if isWhole || walker.knowsLinkType { return walker }
+        flaw = .noInterface
       } catch { flaw = error }
-      let isTooShort = flaw == .shortHeader || flaw == .noInterface
-      guard isTooShort, let more = window.slide(by: 0), more > 0 else {
+      let isTooShort =
+        flaw == .shortHeader || flaw == .noInterface || window.bytes.byteCount < 4
+      guard isTooShort, !isWhole else {
         throw .notACapture(path: path, reason: flaw.words)
       }
+      guard let more = window.slide(by: 0) else {
+        throw .cannotOpen(path: path, reason: reasonText(errno))
+      }
+      isWhole = more == 0
     }
   }
 
-  /// Never waits. A file that is still written is followed to where it ends when its end is reached.
+  /// Files do not wait: one that is still written is followed to where it ends when its end is reached.
+  /// Of a pipe the first packet is waited for, but not for the rest of one that has begun.
   ///
   /// A batch ends early where the file says that packets were dropped, so that the drops count into
   /// the interval in which they are told.
@@ -57,16 +79,21 @@ package struct CaptureFile: PacketSource, ~Copyable {
     while true {
       let count = try walk.read(window.bytes, limit: limit, body)
       if count > 0 || walk.ending == nil { return .packets(count) }
-      switch walk.ending {
-      case .flaw(let flaw): throw .failed(path, reason: flaw.words)
-      case let ending:
-        guard let more = window.slide(by: walk.take()) else {
-          throw .failed(path, reason: reasonText(errno))
-        }
-        if more > 0 { continue }
-        return ending == .cut ? .cut : .end
-      }
+      if case .flaw(let flaw) = walk.ending { throw .failed(path, reason: flaw.words) }
+      guard let ending = try goOn(within: timeout) else { continue }
+      return ending
     }
+  }
+
+  /// Moves the window on where the walk has come to its end; nil where more came into it.
+  private mutating func goOn(within timeout: Duration) throws(CaptureError) -> ReadOutcome? {
+    guard window.isReady(within: timeout) else { return .idle }
+    let isCut = walk.ending == .cut
+    guard let more = window.slide(by: walk.take()) else {
+      throw .failed(path, reason: reasonText(errno))
+    }
+    if more > 0 { return nil }
+    return isCut || decompression?.isWhole() == false ? .cut : .end
   }
 
   /// What the file itself says was dropped, up to where it was read.
@@ -136,27 +163,6 @@ private struct CaptureFileWalk: ~Copyable {
     }
     walker.pcap = pcap
     return count
-  }
-}
-
-/// A capture file by its path; nil where it is for libpcap: what comes through a pipe, is
-/// compressed, or has a form that only libpcap knows.
-///
-/// - Parameter filter: a filter expression (pcap-filter(7)).
-package func plainCaptureFile(
-  path: String, filter: String? = nil
-) throws(CaptureError) -> CaptureFile? {
-  var status = stat()
-  guard path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-    return nil
-  }
-  do throws(CaptureError) {
-    return try CaptureFile(path: path, filter: filter)
-  } catch {
-    switch error {
-    case .notACapture, .cannotOpen: return nil
-    default: throw error
-    }
   }
 }
 

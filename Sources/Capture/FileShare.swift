@@ -28,11 +28,7 @@ func fileShare<Harvest: Sendable>(
   path: String, filter: String?, meter: consuming sending PointMeter,
   harvest: @escaping @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
 ) throws(CaptureError) -> any FileShare<Harvest> {
-  if let file = try plainCaptureFile(path: path, filter: filter) {
-    return SourceShare(file, meter: meter, harvest: harvest)
-  }
-  return SourceShare(
-    try PcapFile(path: path, filter: filter), meter: meter, harvest: harvest)
+  SourceShare(try CaptureFile(path: path, filter: filter), meter: meter, harvest: harvest)
 }
 
 private final class SourceShare<Source: PacketSource & ~Copyable, Harvest: Sendable>: FileShare {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A part of a regular file in memory, which moves along as it is read: the one place where its bytes
+/// A part of a file or pipe in memory, which moves along as it is read: the one place where its bytes
 /// are touched by pointer.
 ///
 /// To copy a file through a buffer that stays in the cache takes a third of the time of touching it
@@ -10,32 +10,32 @@ final class FileWindow {
   private static let leastCapacity = 1 << 18
 
   private let descriptor: Int32
+  private let isPipe: Bool
   private var buffer: UnsafeMutableRawPointer
   private var capacity: Int
-  /// Where the window begins in the file.
-  private var position = 0
   private var count = 0
 
-  /// - Parameter path: a regular file.
-  /// - Throws: `cannotOpen`, also where the file is none that can be read.
-  init(path: String) throws(CaptureError) {
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  /// - Parameter descriptor: the window's from now on; it shows nothing of it yet.
+  init(_ descriptor: Int32) {
+    self.descriptor = descriptor
+    var status = stat()
+    isPipe = unsafe fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG
     capacity = Self.leastCapacity
     unsafe buffer = .allocate(byteCount: capacity, alignment: 64)
-    guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: reasonText(errno)) }
-    guard let filled = fill() else {
-      throw .cannotOpen(path: path, reason: reasonText(errno))
-    }
-    count = filled
   }
 
   deinit {
     unsafe buffer.deallocate()
-    if descriptor >= 0 { close(descriptor) }
+    close(descriptor)
   }
 
-  /// Moves the window on by so many bytes and reads what there is; a window that is not moved although
-  /// it is full becomes larger.
+  /// Whether there is something to read, or the end; of a pipe, whether there is in time.
+  func isReady(within timeout: Duration) -> Bool {
+    !isPipe || isReadable(descriptor, within: timeout)
+  }
+
+  /// Moves the window on by so many bytes and reads what there is, waiting for a pipe's writer; a window
+  /// that is not moved although it is full becomes larger.
   ///
   /// - Returns: how many bytes came, 0 at the file's end; nil where it cannot be read.
   func slide(by offset: Int) -> Int? {
@@ -49,7 +49,6 @@ final class FileWindow {
       unsafe buffer = larger
       capacity *= 2
     }
-    position += offset
     count = rest
     guard let filled = fill() else { return nil }
     count += filled
@@ -58,8 +57,7 @@ final class FileWindow {
 
   private func fill() -> Int? {
     while true {
-      let result = unsafe pread(
-        descriptor, buffer + count, capacity - count, off_t(position + count))
+      let result = unsafe read(descriptor, buffer + count, capacity - count)
       if result >= 0 { return result }
       guard errno == EINTR else { return nil }
     }

@@ -27,13 +27,6 @@ struct SeveralInterfaces {
   var bytes: [UInt8] { encoder.bytes }
 }
 
-private func error(_ body: () throws(CaptureError) -> Void) -> CaptureError? {
-  do throws(CaptureError) {
-    try body()
-    return nil
-  } catch { return error }
-}
-
 /// Everything that a source gives, and what ended it.
 private func readAll(
   _ source: inout any PacketSource & ~Copyable, limit: Int = 2
@@ -53,40 +46,13 @@ private func readAll(
   }
 }
 
-/// The source that a file is read by.
-private func anyCaptureFile(
-  path: String, filter: String? = nil
-) throws(CaptureError) -> any PacketSource & ~Copyable {
-  if let file = try plainCaptureFile(path: path, filter: filter) { return file }
-  return try PcapFile(path: path, filter: filter)
-}
-
-struct `A plain capture file` {
-  @Test(arguments: [false, true], [false, true])
-  func `gives what libpcap gives`(bigEndian: Bool, nanoseconds: Bool) throws {
-    var capture = CaptureBytes(bigEndian: bigEndian, nanoseconds: nanoseconds, linkType: 276)
-    for number in 0..<50 as Range<UInt32> {
-      capture.record(
-        seconds: 1_700_000_000 + number, fraction: 7 * number,
-        frame: [UInt8](repeating: UInt8(number), count: Int(number)), wireBytes: 60 + number)
-    }
-    let place = TemporaryFile(capture.bytes)
-    var libpcap: any PacketSource & ~Copyable = try PcapFile(path: place.path)
-    var own: any PacketSource & ~Copyable = try CaptureFile(path: place.path)
-    let expected = try readAll(&libpcap)
-    let result = try readAll(&own)
-    #expect(result == expected)
-    #expect(result.seen.count == 50)
-    #expect(own.linkType == .linuxSLL2)
-    #expect(own.snapshotLength == 65_535)
-  }
-
+struct `A capture file that is walked` {
   @Test func `has a link type for each packet`() throws {
     var capture = SeveralInterfaces(.ethernet, .raw)
     capture.packet([1], on: 1, at: 5)
     capture.packet([2], on: 0, at: 6)
     let place = TemporaryFile(capture.bytes)
-    var file = try anyCaptureFile(path: place.path)
+    var file: any PacketSource & ~Copyable = try CaptureFile(path: place.path)
     let result = try readAll(&file)
     #expect(result.types == [.raw, .ethernet])
     #expect(file.linkType == .ethernet && file.snapshotLength == 96)
@@ -100,28 +66,9 @@ struct `A plain capture file` {
     }
     capture.packet([], on: 0, at: 99)
     let place = TemporaryFile(capture.bytes)
-    var file = try anyCaptureFile(path: place.path, filter: "udp dst port 5004")
+    var file: any PacketSource & ~Copyable = try CaptureFile(
+      path: place.path, filter: "udp dst port 5004")
     #expect(try readAll(&file).seen.map(\.time) == [0, 10, 2, 12])
-  }
-
-  @Test func `with a filter that is none is refused`() {
-    let place = TemporaryFile(CaptureBytes().bytes)
-    #expect(
-      error { () throws(CaptureError) in _ = try CaptureFile(path: place.path, filter: "no filter")
-      }
-      .map { if case .badFilter("no filter", _) = $0 { true } else { false } } == true)
-  }
-
-  @Test(arguments: 0..<17)
-  func `that ends in the middle of a record gives what came before`(missing: Int) throws {
-    var capture = CaptureBytes()
-    capture.record(seconds: 1, fraction: 0, frame: [1, 2, 3], wireBytes: 3)
-    capture.record(seconds: 2, fraction: 0, frame: [4], wireBytes: 3)
-    let place = TemporaryFile(capture.bytes.dropLast(missing))
-    var file = try anyCaptureFile(path: place.path)
-    let result = try readAll(&file)
-    #expect(result.seen.count == (missing == 0 ? 2 : 1))
-    #expect(result.ending == (missing == 0 || missing == 17 ? .end : .cut))
   }
 
   @Test func `that is shortened while it is read is cut there`() throws {
@@ -169,32 +116,6 @@ struct `A plain capture file` {
     #expect(try file.read(limit: 10, timeout: .zero) { _ in } == .packets(1))
     #expect(try file.read(limit: 10, timeout: .zero) { _ in } == .end)
     #expect(file.droppedPackets() == 3)
-  }
-
-  @Test func `that is none is refused with the reason`() {
-    let place = TemporaryFile(Array("time,point\n".utf8))
-    #expect(
-      error { () throws(CaptureError) in _ = try CaptureFile(path: place.path) }
-        == .notACapture(path: place.path, reason: "no magic number of pcap or pcapng"))
-    let empty = TemporaryFile()
-    #expect(
-      error { () throws(CaptureError) in _ = try anyCaptureFile(path: empty.path) }
-        .map { if case .notACapture(empty.path, _) = $0 { true } else { false } } == true)
-  }
-
-  @Test func `of a link type that cannot be read is refused by its name`() {
-    let place = TemporaryFile(CaptureBytes(linkType: 107).bytes)
-    #expect(
-      error { () throws(CaptureError) in _ = try anyCaptureFile(path: place.path) }
-        == .unsupportedLinkType(name: "FRELAY", number: 107))
-  }
-
-  @Test func `that is compressed is left to libpcap`() throws {
-    var capture = CaptureBytes()
-    capture.record(seconds: 1, fraction: 0, frame: [1, 2], wireBytes: 2)
-    let place = TemporaryFile(gzip(capture.bytes))
-    var file = try anyCaptureFile(path: place.path)
-    #expect(try readAll(&file).seen.map(\.bytes) == [[1, 2]])
   }
 
   @Test func `that contradicts itself gives what came before, then the reason`() throws {
