@@ -1,9 +1,13 @@
 import Capture
+import Glibc
 import Streams
 import Wire
 
 /// A capture file.
 struct FileInput {
+  /// So much a pipe holds without a reader.
+  private static let pipeBytes = 65_536
+
   private let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) {
@@ -33,7 +37,41 @@ struct FileInput {
         bytes.rawSpan.extracting(record.frame), linkType: record.linkType,
         wireBytes: record.wireBytes)
     }
+    checkReading(whole)
     count(whole.packets)
+  }
+
+  /// Reads it as files are read, through a pipe.
+  private func checkReading(_ walk: Walk) {
+    guard bytes.count <= Self.pipeBytes else { return }
+    var ends: [Int32] = [-1, -1]
+    Fuzz.check(unsafe pipe(&ends) == 0, "no pipe")
+    defer { close(ends[0]) }
+    let written = unsafe write(ends[1], bytes, bytes.count)
+    close(ends[1])
+    Fuzz.check(written == bytes.count, "the input cannot be written")
+    var frames: [Frame] = []
+    do throws(CaptureError) {
+      var file = try CaptureFile(path: "/proc/self/fd/\(ends[0])")
+      var outcome = ReadOutcome.idle
+      repeat {
+        outcome = try file.read(limit: 7, timeout: .zero) { packet in
+          frames.append(
+            Frame(time: packet.time, wireBytes: packet.wireBytes, count: packet.bytes.byteCount))
+        }
+      } while outcome != .end && outcome != .cut
+      Fuzz.check((outcome == .cut) == (walk.ending == .cut), "\(outcome), \(walk)")
+      Fuzz.check(file.droppedPackets() == walk.drops.last ?? 0, "drops")
+    } catch {
+      switch error {
+      case .notACapture: Fuzz.check(walk.flaw != nil, "\(error), \(walk)")
+      case .unsupportedLinkType: return
+      default:
+        if case .flaw = walk.ending { break }
+        fatalError("\(error), \(walk)")
+      }
+    }
+    Fuzz.check(frames == walk.packets.map(Frame.init), "other packets are read than walked over")
   }
 
   private func count(_ records: [PcapRecord]) {
@@ -47,6 +85,23 @@ struct FileInput {
     counting.finish()
     counting.checkTotals()
     counting.checkRecords()
+  }
+}
+
+/// What is compared of a packet that was read.
+private struct Frame: Equatable {
+  var time: Timestamp
+  var wireBytes: Int
+  var count: Int
+
+  init(time: Timestamp, wireBytes: Int, count: Int) {
+    self.time = time
+    self.wireBytes = wireBytes
+    self.count = count
+  }
+
+  init(_ record: PcapRecord) {
+    self.init(time: record.time, wireBytes: record.wireBytes, count: record.frame.count)
   }
 }
 

@@ -37,7 +37,7 @@ extension Flow {
   /// Whether the packet bears the next number of the steady flow, within a stay and without a gap.
   @inline(__always)
   func goesOn(with payload: RawSpan, at time: Int64, times: CountingTimes) -> Bool {
-    guard flags.isSuperset(of: [.isSteady, .isPresent]),
+    guard flags.isSuperset(of: [.isSteady, .isPresent]), time >= lastTime,
       times.isShort(time &- lastTime, mean: spacing, samples: samples), payload.byteCount >= 12
     else { return false }
     let next = UInt64(bitPattern: highest &+ 1)
