@@ -96,3 +96,12 @@ let package = Package(
     tests(of: "nemotop", on: [subprocess]),
   ]
 )
+
+// The fuzz target is built only where it is asked for: libFuzzer brings the program's entry.
+if Context.environment["FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: ["Capture", "Records", "Moves", "Streams", "Sequences", "Wire"],
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -39,7 +39,9 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
       let share = StreamTable.Share(index: index, count: workerCount)
       return Worker(
         table: StreamTable(point: point, options: options, share: share), size: size,
-        workerCount: workerCount)
+        batch: {
+          PacketBatch(tableCount: workerCount, decapsulation: options.decapsulation)
+        })
     }
   }
 
@@ -123,11 +125,9 @@ private final class Worker<Harvest> {
   let slots: [Slot]
   private var harvests: [Harvest] = []
 
-  init(table: consuming StreamTable, size: ChunkSize, workerCount: Int) {
+  init(table: consuming StreamTable, size: ChunkSize, batch: () -> PacketBatch) {
     self.table = table
-    slots = [
-      Slot(size: size, workerCount: workerCount), Slot(size: size, workerCount: workerCount),
-    ]
+    slots = [Slot(size: size, batch: batch()), Slot(size: size, batch: batch())]
   }
 
   func note(_ batch: borrowing PacketBatch) {
@@ -136,6 +136,7 @@ private final class Worker<Harvest> {
     part.packets = batch.packets
     part.malformed = batch.malformed
     part.truncated = batch.truncated
+    part.opaque = batch.opaque
     part.first = Timestamp(nanoseconds: batch.earliest)
     part.last = Timestamp(nanoseconds: batch.latest)
     report.add(part)
@@ -179,10 +180,10 @@ private final class Slot {
   private(set) var isLast = false
   private var failure: Int32 = 0
 
-  init(size: ChunkSize, workerCount: Int) {
+  init(size: ChunkSize, batch: consuming PacketBatch) {
     self.size = size
+    self.batch = batch
     chunk = FileChunk(capacity: size.bytes + size.overlap)
-    batch = PacketBatch(tableCount: workerCount)
   }
 
   func fill(from descriptor: Int32, place: Int) {
@@ -212,6 +213,7 @@ extension PointReport {
     packets += other.packets
     malformed += other.malformed
     truncated += other.truncated
+    opaque += other.opaque
     first = [first, other.first].compactMap { $0 }.min()
     last = [last, other.last].compactMap { $0 }.max()
   }

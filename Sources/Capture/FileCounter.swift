@@ -20,13 +20,13 @@ package final class FileCounter<Harvest: Sendable> {
     workerCount: Int? = nil, chunkSize: ChunkSize = ChunkSize(),
     harvest: @escaping @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
   ) throws(CaptureError) {
-    if let file = try PlainFile(path: path) {
+    if let file = PlainFile(path: path) {
       reader = ChunkReader(
         file, walk: try file.walk(filter: filter), point: point, options: options,
         workerCount: workerCount ?? Self.workerCount(of: file), size: chunkSize, harvest: harvest)
     } else {
       reader = SourceReader(
-        try PcapFile(path: path, filter: filter), meter: PointMeter(point: point, options: options),
+        try CaptureFile(path: path, filter: filter), meter: PointMeter(point: point, options: options),
         harvest: harvest)
     }
   }

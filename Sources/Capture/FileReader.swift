@@ -23,7 +23,7 @@ protocol FileReader<Harvest>: AnyObject {
   func take() -> [[Harvest]]
 }
 
-/// Reads packet by packet what libpcap gives: pipes, compressed files, and forms that it alone knows.
+/// Reads packet by packet: what comes through a pipe, and what is compressed.
 final class SourceReader<Source: PacketSource & ~Copyable, Harvest: Sendable>: FileReader {
   private static var stepPackets: Int { 65_536 }
 

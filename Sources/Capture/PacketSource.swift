@@ -26,7 +26,7 @@ package struct CapturedPacket: ~Escapable {
   }
 }
 
-/// Where packets come from: an interface or a file. A packet ring, a mapped file and libpcap all fit.
+/// Where packets come from: an interface or a file. A packet ring, libpcap and a file all fit.
 ///
 /// It is used by one thread, which owns it.
 package protocol PacketSource: ~Copyable, SendableMetatype {

@@ -8,36 +8,14 @@ struct PcapHandle: ~Copyable {
   /// What came of asking for one packet.
   enum Next {
     case packet
-    /// The filter held it back.
-    case filtered
     case nothing
-    case end
-    /// The end in the middle of a record.
-    case cut
     case failed(String)
   }
 
   private let pcap: OpaquePointer
   private let linkType: LinkType
-  /// Run here and not by libpcap, which would go on reading until a packet passes it.
-  private var filter: bpf_program?
   /// A longer frame is none that the interface could send as one; nil where that is not known.
   var longestFrame: Int?
-
-  /// A capture file, read from a stream that is the handle's from now on.
-  init(reading stream: UnsafeMutablePointer<FILE>, path: String) throws(CaptureError) {
-    var reason = ErrorText()
-    guard
-      let pcap = unsafe reason.fill({ text in
-        unsafe pcap_fopen_offline_with_tstamp_precision(
-          stream, UInt32(PCAP_TSTAMP_PRECISION_NANO), text)
-      })
-    else {
-      unsafe fclose(stream)
-      throw .notACapture(path: path, reason: reason.text)
-    }
-    try unsafe self.init(pcap)
-  }
 
   /// A live capture on an interface of the calling thread's network namespace.
   init(interface name: String, options: PcapInterface.Options) throws(CaptureError) {
@@ -78,11 +56,9 @@ struct PcapHandle: ~Copyable {
     }
     unsafe self.pcap = pcap
     self.linkType = linkType
-    unsafe filter = nil
   }
 
   deinit {
-    if var filter = unsafe filter { unsafe pcap_freecode(&filter) }
     unsafe pcap_close(pcap)
   }
 
@@ -95,14 +71,10 @@ struct PcapHandle: ~Copyable {
   var descriptor: Int32 { unsafe pcap_get_selectable_fd(pcap) }
 
   /// Lets through only what a filter expression (pcap-filter(7)) names; in the kernel, where it can.
-  mutating func apply(filter expression: String, isLive: Bool) throws(CaptureError) {
+  func apply(filter expression: String) throws(CaptureError) {
     var program = unsafe bpf_program()
     guard unsafe pcap_compile(pcap, &program, expression, 1, bpf_u_int32.max) == 0 else {
       throw .badFilter(expression, reason: errorText)
-    }
-    guard isLive else {
-      unsafe filter = program
-      return
     }
     defer { unsafe pcap_freecode(&program) }
     guard unsafe pcap_setfilter(pcap, &program) == 0 else {
@@ -138,15 +110,9 @@ struct PcapHandle: ~Copyable {
     switch unsafe pcap_next_ex(pcap, &header, &data) {
     case 1: break
     case 0: return .nothing
-    case PCAP_ERROR_BREAK: return .end
-    default:
-      let reason = errorText
-      return reason.hasPrefix("truncated") ? .cut : .failed(reason)
+    default: return .failed(errorText)
     }
     guard let header = unsafe header, let data = unsafe data else { return .nothing }
-    if var filter = unsafe filter, unsafe pcap_offline_filter(&filter, header, data) == 0 {
-      return .filtered
-    }
     let (time, length) = unsafe (header.pointee.ts, Int(header.pointee.len))
     // The precision that was asked for puts nanoseconds where the name says microseconds.
     body(

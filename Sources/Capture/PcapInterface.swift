@@ -47,7 +47,7 @@ package struct PcapInterface: PacketSource, ~Copyable {
     // Without permission libpcap does not get as far as to see that there is no such interface.
     guard index != 0 || name == "any" else { throw .noSuchInterface(name) }
     var pcap = try PcapHandle(interface: name, options: options)
-    if let filter = options.filter { try pcap.apply(filter: filter, isLive: true) }
+    if let filter = options.filter { try pcap.apply(filter: filter) }
     // What was dropped before now is no part of the capture.
     guard let drops = pcap.drops() else { throw .failed(name, reason: pcap.errorText) }
     lastDrops = drops
@@ -88,7 +88,7 @@ package struct PcapInterface: PacketSource, ~Copyable {
     for count in 0..<limit {
       switch pcap.next(body) {
       case .packet: continue
-      case .filtered, .nothing, .end, .cut: return count
+      case .nothing: return count
       // It fails again at the next read, if it matters then.
       case .failed where count > 0: return count
       case .failed(let reason):

@@ -10,21 +10,18 @@ final class PlainFile: Sendable {
   private let walker: PcapFileWalker
   private let linkType: LinkType
 
-  /// - Returns: nil where the file is for libpcap: what comes through a pipe, is compressed, or has a
-  ///   form that only libpcap knows.
-  /// - Throws: `unsupportedLinkType`.
-  init?(path: String) throws(CaptureError) {
-    guard path != "-", let descriptor = Self.open(path) else { return nil }
+  /// - Returns: nil where it is none: what comes through a pipe, what is compressed, and what is no
+  ///   capture at all, of which `CaptureFile` says why.
+  init?(path: String) {
+    guard path != "-" else { return nil }
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let walker = Self.walker(of: descriptor)
+    guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0,
+      status.st_mode & S_IFMT == S_IFREG, let walker = Self.walker(of: descriptor),
+      let linkType = walker.linkType
     else {
-      close(descriptor)
+      if descriptor >= 0 { close(descriptor) }
       return nil
-    }
-    guard let linkType = walker.linkType else {
-      close(descriptor)
-      throw .unsupportedLinkType(name: linkTypeName(walker.linkNumber), number: walker.linkNumber)
     }
     self.path = path
     self.descriptor = descriptor
@@ -35,24 +32,20 @@ final class PlainFile: Sendable {
 
   deinit { close(descriptor) }
 
-  private static func open(_ path: String) -> Int32? {
-    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    return descriptor < 0 ? nil : descriptor
-  }
-
-  /// Reads the header, as much of the file as that takes.
+  /// Reads the header, as much of the file as that takes: to an interface whose frames can be decoded.
   private static func walker(of descriptor: Int32) -> PcapFileWalker? {
     var head = FileChunk(capacity: 1 << 16)
     guard head.fill(from: descriptor, at: 0) == 0 else { return nil }
     while true {
+      var found: PcapFileWalker?
       do throws(PcapFlaw) {
-        return try head.withBytes(from: 0) { bytes throws(PcapFlaw) in try PcapFileWalker(bytes) }
+        found = try head.withBytes(from: 0) { bytes throws(PcapFlaw) in try PcapFileWalker(bytes) }
       } catch {
-        let former = head.count
-        guard error == .shortHeader || error == .noInterface,
-          head.extend(from: descriptor) == 0, head.count > former
-        else { return nil }
+        guard error == .shortHeader || error == .noInterface else { return nil }
       }
+      if let found, found.knowsLinkType { return found }
+      let former = head.count
+      guard head.extend(from: descriptor) == 0, head.count > former else { return found }
     }
   }
 
@@ -64,21 +57,5 @@ final class PlainFile: Sendable {
     guard let filter else { return FileWalk(walker, filter: nil, path: path) }
     return FileWalk(
       walker, filter: try CaptureFileFilter(filter, linkType: linkType), path: path)
-  }
-}
-
-extension PcapFlaw {
-  var words: String {
-    switch self {
-    case .noMagicNumber: "no magic number of pcap or pcapng"
-    case .shortHeader: "it ends within its header"
-    case .unknownVersion(let major, let minor): "unknown version \(major).\(minor)"
-    case .noInterface: "no interface is described"
-    case .unknownInterface(let number): "a packet of interface \(number), which is not described"
-    case .capturedLength(let count): "a captured length of \(count) bytes is too long"
-    case .blockLength(let count): "a block length of \(count) bytes is impossible"
-    case .differentBlockLengths(let first, let last):
-      "a block has \(first) bytes by its beginning and \(last) by its end"
-    }
   }
 }

@@ -7,6 +7,8 @@ package struct PointReport: Sendable, Equatable {
   package var malformed = 0
   /// Frames of which the snaplen cut a header that was needed.
   package var truncated = 0
+  /// Packets of ESP, in which streams may be hidden.
+  package var opaque = 0
   package var captureDrops = 0
   package var first: Timestamp?
   package var last: Timestamp?
@@ -29,11 +31,13 @@ package struct PointMeter: ~Copyable {
   private var first = Int64.max
   private var last = Int64.min
   private var table: StreamTable
+  private let decapsulation: Decapsulation
 
   package init(
     point: Point, options: CountingOptions, share: StreamTable.Share = .whole
   ) {
     table = StreamTable(point: point, options: options, share: share)
+    decapsulation = options.decapsulation
   }
 
   package var report: PointReport {
@@ -56,7 +60,7 @@ package struct PointMeter: ~Copyable {
     packets += 1
     first = min(first, packet.time.nanoseconds)
     last = max(last, packet.time.nanoseconds)
-    if packet.linkType == .ethernet, !packet.mayHoldSegments,
+    if packet.linkType == .ethernet, !packet.mayHoldSegments, decapsulation.isEmpty,
       let datagram = PlainDatagram(packet.bytes, wireBytes: packet.wireBytes)
     {
       table.count(
@@ -65,9 +69,11 @@ package struct PointMeter: ~Copyable {
       return
     }
     let decoded = DecodedPacket(
-      decoding: packet.bytes, linkType: packet.linkType, wireBytes: packet.wireBytes)
+      decoding: packet.bytes, linkType: packet.linkType, wireBytes: packet.wireBytes,
+      decapsulation: decapsulation)
     losses.malformed += decoded.kind == .malformed ? 1 : 0
     losses.truncated += decoded.isTruncated ? 1 : 0
+    losses.opaque += decoded.kind == .esp ? 1 : 0
     table.count(
       decoded, bytes: packet.bytes, wireBytes: packet.wireBytes, at: packet.time,
       mayHoldSegments: packet.mayHoldSegments, deliver: deliver)

@@ -12,7 +12,11 @@ extension IntervalRecord {
   /// The time of the first packet, where the runs do not tell it.
   var apartFirstTime: Timestamp? {
     get { interval.firstTime == interval.runsStart ? nil : interval.firstTime }
-    set { interval.firstTime = newValue ?? interval.runsStart ?? time }
+    set {
+      let told = newValue ?? interval.runsStart
+      interval.firstTime = told ?? time
+      isUndated = told == nil
+    }
   }
 
   /// The time of the last packet, where the runs do not tell it.

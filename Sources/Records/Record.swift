@@ -44,6 +44,15 @@ package struct IntervalRecord: Sendable, Equatable {
   /// nil where the record alone does not tell.
   package var length: Duration?
   package var interval: StreamInterval
+  /// Nothing in the record tells when the packets came; the interval's times are its start.
+  var isUndated = false
+
+  package init(time: Timestamp, point: String, length: Duration? = nil, interval: StreamInterval) {
+    self.time = time
+    self.point = point
+    self.length = length
+    self.interval = interval
+  }
 }
 
 /// Packets of one protocol at one point in one interval; or, without a protocol, what the capture
@@ -60,7 +69,7 @@ package struct TotalRecord: Sendable, Equatable {
 
 extension Record {
   /// The records of one step, in the order of a recording.
-  static func records(of observed: Observed) -> [Record] {
+  package static func records(of observed: Observed) -> [Record] {
     var records: [Record] = []
     for snapshot in observed.snapshots {
       records += snapshot.streams.map {

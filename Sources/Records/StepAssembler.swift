@@ -12,6 +12,8 @@ struct StepAssembler {
   private var snapshots: [Snapshot] = []
   private var marks: [Mark] = []
   private var moves: [Move] = []
+  /// The streams whose packets are not dated.
+  private var undated: [(snapshot: Int, stream: Int)] = []
 
   init(points: [RecordedPoint]) {
     self.points = points
@@ -25,7 +27,9 @@ struct StepAssembler {
       return nil
     case .interval(let row):
       let ended = begin(row.time)
-      snapshots[index(of: row.point, at: row.time)].streams.append(row.interval)
+      let index = index(of: row.point, at: row.time)
+      if row.isUndated { undated.append((index, snapshots[index].streams.count)) }
+      snapshots[index].streams.append(row.interval)
       return ended
     case .total(let row):
       let ended = begin(row.time)
@@ -50,14 +54,14 @@ struct StepAssembler {
     guard !(snapshots.isEmpty && marks.isEmpty && moves.isEmpty) else { return nil }
     let start = time ?? marks.last?.time ?? moves.last?.firstAfter ?? Timestamp(nanoseconds: 0)
     for mark in marks { place(mark, at: start) }
-    for index in snapshots.indices { Self.dateStreams(in: &snapshots[index]) }
+    for (snapshot, stream) in undated { Self.date(stream, in: &snapshots[snapshot]) }
     let order = points.map(\.point.name)
     snapshots.sort {
       order.firstIndex(of: $0.point.name) ?? .max < order.firstIndex(of: $1.point.name) ?? .max
     }
     let observed = Observed(
       upTo: snapshots.map(\.end).max() ?? start, snapshots: snapshots, marks: marks, moves: moves)
-    (time, snapshots, marks, moves) = (nil, [], [], [])
+    (time, snapshots, marks, moves, undated) = (nil, [], [], [], [])
     return observed
   }
 
@@ -88,24 +92,19 @@ struct StepAssembler {
 
   /// CSV does not date the packets of streams without numbers: they are taken to fill the interval,
   /// from where the stream appeared to where it left.
-  private static func dateStreams(in snapshot: inout Snapshot) {
-    for index in snapshot.streams.indices {
-      let interval = snapshot.streams[index]
-      guard interval.runsStart == nil, interval.firstTime == snapshot.start,
-        interval.lastTime == snapshot.start
-      else { continue }
-      if interval.packets > 1 {
-        snapshot.streams[index].lastTime = snapshot.end - .nanoseconds(1)
-      }
-      for event in snapshot.events
-      where event.stream == interval.stream && event.leg == interval.leg
-        && event.time >= snapshot.start && event.time < snapshot.end
-      {
-        switch event.kind {
-        case .appeared: snapshot.streams[index].firstTime = event.time
-        case .left: snapshot.streams[index].lastTime = event.time
-        case .gap: continue
-        }
+  private static func date(_ index: Int, in snapshot: inout Snapshot) {
+    let interval = snapshot.streams[index]
+    if interval.packets > 1 {
+      snapshot.streams[index].lastTime = snapshot.end - .nanoseconds(1)
+    }
+    for event in snapshot.events
+    where event.stream == interval.stream && event.leg == interval.leg
+      && event.time >= snapshot.start && event.time < snapshot.end
+    {
+      switch event.kind {
+      case .appeared: snapshot.streams[index].firstTime = event.time
+      case .left: snapshot.streams[index].lastTime = event.time
+      case .gap: continue
       }
     }
   }

@@ -17,7 +17,7 @@ public struct Jitter: Sendable {
   }
 
   /// The jitter; nil before the second packet.
-  package var value: Duration? { mean.map { .nanoseconds(Int64($0.rounded())) } }
+  package var value: Duration? { mean.map { .nanoseconds(Int64(clamping: $0)) } }
 
   /// Takes a packet's transit: arrival minus the sender's clock; any constant offset cancels.
   package mutating func take(transit: Duration) {

@@ -22,7 +22,7 @@ public struct Spacing: Sendable {
   package var value: Duration? { nanoseconds.map { .nanoseconds($0) } }
 
   /// The spacing in nanoseconds; nil before the second packet.
-  package var nanoseconds: Int64? { samples == 0 ? nil : Int64(mean) }
+  package var nanoseconds: Int64? { samples == 0 ? nil : Int64(clamping: mean) }
 
   /// Takes the time between two packets that followed each other.
   package mutating func take(_ between: Duration) {

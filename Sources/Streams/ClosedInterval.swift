@@ -68,10 +68,12 @@ extension StreamTable {
       interval.epoch = track.epoch
       interval.jitter = track.jitter
     }
-    if flow.isSteady {
-      interval.payload = flow.numbers == .nemotop ? .nemotop : .rtp
+    if flow.isSteady { interval.payload = flow.numbers == .nemotop ? .nemotop : .rtp }
+    // The legs of a depth share the stream's jitter, which the leg has that it came on last.
+    let last = flow.track == 0 ? flow : flows[tracks[Int(flow.track) - 1].lastFlow]
+    if last.isSteady {
       interval.jitter =
-        flow.flags.contains(.hasJitter) ? Jitter(lastTransit: nil, mean: flow.jitter).value : nil
+        last.flags.contains(.hasJitter) ? Jitter(lastTransit: nil, mean: last.jitter).value : nil
     }
     if flow.figures == 0 {
       let runs = flow.run(after: 0).map { [$0] } ?? []

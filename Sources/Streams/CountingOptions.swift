@@ -1,5 +1,5 @@
 import Sequences
-import Wire
+package import Wire
 
 /// How a point's packets are counted.
 package struct CountingOptions: Sendable, Equatable {
@@ -9,14 +9,17 @@ package struct CountingOptions: Sendable, Equatable {
   package var leftAfter: Duration
   /// A silence of this is a gap, or of 5 spacings where that is longer.
   package var gapOver: Duration
+  /// The tunnels in UDP that are entered beside VXLAN.
+  package var decapsulation: Decapsulation
 
   package init(
     interval: Duration = .seconds(1), leftAfter: Duration = .seconds(1),
-    gapOver: Duration = .milliseconds(50)
+    gapOver: Duration = .milliseconds(50), decapsulation: Decapsulation = []
   ) {
     self.interval = max(interval, .milliseconds(10))
     self.leftAfter = leftAfter
     self.gapOver = gapOver
+    self.decapsulation = decapsulation
   }
 }
 

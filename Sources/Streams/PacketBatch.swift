@@ -6,6 +6,7 @@ package import Wire
 /// It holds no bytes: whoever reads it gives the ones that it was made from.
 package struct PacketBatch: ~Copyable {
   private let tableCount: Int
+  private let decapsulation: Decapsulation
   private(set) var arrivals = PlainList<Arrival>()
   /// What the frames that are no plain datagrams were decoded to.
   private(set) var decoded: [DecodedPacket] = []
@@ -15,11 +16,15 @@ package struct PacketBatch: ~Copyable {
   /// Those whose kind is so.
   package private(set) var malformed = 0
   package private(set) var truncated = 0
+  package private(set) var opaque = 0
   package private(set) var packets = 0
 
-  /// - Parameter tableCount: how many tables share the packets: 1, 2, 4, or 8.
-  package init(tableCount: Int) {
+  /// - Parameters:
+  ///   - tableCount: how many tables share the packets: 1, 2, 4, or 8.
+  ///   - decapsulation: what is entered beside the tunnels that always are.
+  package init(tableCount: Int, decapsulation: Decapsulation = []) {
     self.tableCount = tableCount
+    self.decapsulation = decapsulation
   }
 
   /// Begins anew, and keeps the room that it has.
@@ -28,7 +33,7 @@ package struct PacketBatch: ~Copyable {
     decoded.removeAll(keepingCapacity: true)
     totals = KindTotals()
     (latest, earliest) = (.min, .max)
-    (malformed, truncated, packets) = (0, 0, 0)
+    (malformed, truncated, opaque, packets) = (0, 0, 0, 0)
   }
 
   /// Adds a packet.
@@ -38,7 +43,7 @@ package struct PacketBatch: ~Copyable {
       time: record.time.nanoseconds, start: record.frame.lowerBound,
       capturedBytes: record.frame.upperBound &- record.frame.lowerBound,
       wireBytes: record.wireBytes)
-    if record.linkType != .ethernet {
+    if record.linkType != .ethernet || !decapsulation.isEmpty {
       arrival.kind = .decoded
       arrival.place = record.linkType.map { UInt32($0.rawValue) } ?? .max
     }
@@ -96,7 +101,8 @@ package struct PacketBatch: ~Copyable {
       arrival.kind == .plain
       ? .ethernet : UInt16(exactly: arrival.place).flatMap(LinkType.init(rawValue:))
     let packet = DecodedPacket(
-      decoding: frame, linkType: link, wireBytes: Int(arrival.wireBytes))
+      decoding: frame, linkType: link, wireBytes: Int(arrival.wireBytes),
+      decapsulation: decapsulation)
     arrival.kind = .decoded
     arrival.place = UInt32(decoded.count)
     // What is no stream is the first table's.
@@ -113,6 +119,7 @@ package struct PacketBatch: ~Copyable {
     packets += 1
     malformed += packet.kind == .malformed ? 1 : 0
     truncated += packet.isTruncated ? 1 : 0
+    opaque += packet.kind == .esp ? 1 : 0
     (earliest, latest) = (min(earliest, arrival.time), max(latest, arrival.time))
   }
 }

@@ -59,7 +59,7 @@ struct MediaClock: Sendable {
     }
     last = media
     guard !isOther else { return nil }
-    return time.nanoseconds &- Int64((Double(ticks) * 1e9 / Double(media.rate)).rounded())
+    return time.nanoseconds &- Int64(clamping: Double(ticks) * 1e9 / Double(media.rate))
   }
 }
 

@@ -59,7 +59,7 @@ extension Flow {
     isActive: Bool, transits: inout TransitStore
   ) -> Outcome {
     let silence = time &- lastTime
-    guard flags.isSuperset(of: [.isSteady, .isPresent]),
+    guard flags.isSuperset(of: [.isSteady, .isPresent]), time >= lastTime,
       times.isShort(silence, mean: spacing, samples: samples)
     else { return .irregular }
     let isOurs = numbers == .nemotop

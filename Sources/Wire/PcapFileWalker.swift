@@ -13,6 +13,8 @@ package struct PcapFileWalker: Sendable {
   package let linkType: LinkType?
   /// The most that was captured of a frame at the first interface, in bytes.
   package let snapshotLength: Int
+  /// Whether the bytes reach as far as to know the link type, or that there is none.
+  package let knowsLinkType: Bool
 
   /// Reads the header of a file.
   ///
@@ -32,12 +34,14 @@ package struct PcapFileWalker: Sendable {
       pcapng = walker
       linkNumber = first.linkNumber
       linkType = scout.interfaces.lazy.compactMap(\.linkType).first
+      knowsLinkType = linkType != nil || step != .end && step != .cut
       stated = first.snapshotLength
     } else {
       let walker = try PcapWalker(bytes)
       pcap = walker
       linkNumber = walker.linkNumber
       linkType = LinkType(linkNumber: linkNumber)
+      knowsLinkType = true
       stated = walker.snapshotLength
     }
     snapshotLength = stated == 0 ? PcapWalker.plausibleFrameBytes : stated

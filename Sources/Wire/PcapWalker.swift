@@ -38,6 +38,8 @@ public struct PcapWalker: Sendable {
   @usableFromInline static var headerBytes: Int { 24 }
   /// So much of a frame is believed to be captured, whatever the snaplen says.
   @usableFromInline static var plausibleFrameBytes: Int { 262_144 }
+  /// No file is believed to have more in one piece, which has to be in memory as a whole.
+  static var longestBytes: Int { 1 << 24 }
 
   @usableFromInline let linkNumber: Int
   @usableFromInline let snapshotLength: Int
@@ -75,7 +77,7 @@ public struct PcapWalker: Sendable {
     let version = (order.uint16(bytes, at: 4), order.uint16(bytes, at: 6))
     mayBeSwapped = version.0 == 2 && version.1 <= 3
     snapshotLength = order.count(bytes, at: 16)
-    longestFrame = max(snapshotLength, Self.plausibleFrameBytes)
+    longestFrame = min(max(snapshotLength, Self.plausibleFrameBytes), Self.longestBytes)
     linkNumber = order.count(bytes, at: 20) & 0xffff
     linkType = LinkType(linkNumber: linkNumber)
   }

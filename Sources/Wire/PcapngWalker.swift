@@ -90,7 +90,9 @@ struct PcapngWalker: Sendable {
       }
     }
     let length = order.count(bytes, at: offset + 4)
-    guard length >= 12, length & 3 == 0 else { return .failure(.flaw(.blockLength(length))) }
+    guard length >= 12, length & 3 == 0, length <= PcapWalker.longestBytes else {
+      return .failure(.flaw(.blockLength(length)))
+    }
     guard length <= rest else { return .failure(.cut) }
     let end = offset + length - 4
     let again = order.count(bytes, at: end)

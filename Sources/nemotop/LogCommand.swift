@@ -81,9 +81,11 @@ struct Log: AsyncParsableCommand {
     for (point, report) in await observation.reports {
       let truncated =
         report.truncated > 0 ? ", \(report.truncated) cut too short by the snaplen" : ""
+      let opaque =
+        report.opaque > 0 ? ", \(report.opaque) of ESP, which may hide streams" : ""
       note(
         "\(point.name): \(report.packets) packets, \(report.malformed) malformed, "
-          + "\(report.captureDrops) dropped by the capture\(truncated)")
+          + "\(report.captureDrops) dropped by the capture\(truncated)\(opaque)")
     }
     note("\(moves) \(moves == 1 ? "move" : "moves")")
   }

@@ -34,6 +34,13 @@ struct ObservationArguments: ParsableArguments {
   @Option(help: "A silence that is a gap, or 5 spacings if that is longer.", transform: duration)
   var gapOver: Duration = .milliseconds(50)
 
+  @Option(
+    help: ArgumentHelp(
+      "Look for streams in these tunnels over UDP too: geneve, teredo, or both with a comma.",
+      valueName: "tunnels"),
+    transform: decapsulation)
+  var decap: Decapsulation = []
+
   func validate() throws {
     guard interval >= .milliseconds(10) else {
       throw ValidationError("--interval is too short: 10ms is the least")
@@ -49,7 +56,7 @@ struct ObservationArguments: ParsableArguments {
   var options: ObservationOptions {
     var options = ObservationOptions()
     options.counting = CountingOptions(
-      interval: interval, leftAfter: leftAfter, gapOver: gapOver)
+      interval: interval, leftAfter: leftAfter, gapOver: gapOver, decapsulation: decap)
     options.filter = filter
     options.snapshotLength = snaplen
     options.captureMethod = capture

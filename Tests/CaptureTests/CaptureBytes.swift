@@ -73,7 +73,7 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
 }
 
 /// A file that lives as long as the test.
-final class TemporaryFile {
+final class TemporaryFile: Sendable {
   let path: String
 
   init(_ bytes: [UInt8] = []) {

@@ -262,6 +262,15 @@ struct `What was written` {
     #expect(read.flatMap(\.snapshots).map(\.events) == steps.flatMap(\.snapshots).map(\.events))
   }
 
+  @Test func `keeps packets that all came at the very start of their interval`() throws {
+    var step = sample
+    step.snapshots[0].streams[1].firstTime = moment(0)
+    step.snapshots[0].streams[1].lastTime = moment(0)
+    let folder = TemporaryFolder()
+    try JSONLines(folder.path + "/a.jsonl", points: described).write(step)
+    expectEqual(try readAll(folder.path + "/a.jsonl"), [step])
+  }
+
   @Test(arguments: ["", "/a.jsonl"])
   func `is read again also where a sender made its numbers up`(name: String) throws {
     let folder = TemporaryFolder()

@@ -22,6 +22,12 @@ import Wire
     #expect(jitter.value == .nanoseconds(297_363))
   }
 
+  @Test func `a spacing stays within what 64 bits hold`() {
+    var spacing = Spacing()
+    for _ in 0..<20 { spacing.take(nanoseconds: .max) }
+    #expect(spacing.nanoseconds == .max)
+  }
+
   @Test func `a break does not count as jitter`() {
     var jitter = Jitter()
     jitter.take(transit: .milliseconds(5))

@@ -48,8 +48,18 @@ enum Layer {
       + hex("0000 0a000001 0a000002") + payload
   }
 
+  /// The header of an IEEE 802.11 data frame, by its frame control, with what follows its sequence
+  /// control.
+  static func wireless(_ control: Int, _ rest: [UInt8] = []) -> [UInt8] {
+    word(control) + hex("0000 020000000001 020000000002 020000000003 1000") + rest
+  }
+
+  static func datagram(from source: Int = 49_152, to port: Int, _ payload: [UInt8]) -> [UInt8] {
+    word(source) + word(port) + word(8 + payload.count) + hex("0000") + payload
+  }
+
   /// A datagram to the port of VXLAN, its header, and the frame in it.
   static func vxlan(_ frame: [UInt8]) -> [UInt8] {
-    hex("c000 12b5") + word(16 + frame.count) + hex("0000 08000000 00007b00") + frame
+    datagram(to: 4789, hex("08000000 00007b00") + frame)
   }
 }

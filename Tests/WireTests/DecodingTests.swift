@@ -2,9 +2,16 @@ import Testing
 import Wire
 
 func decode(
-  _ bytes: [UInt8], _ linkType: LinkType = .ethernet, wireBytes: Int? = nil
+  _ bytes: [UInt8], _ linkType: LinkType = .ethernet, wireBytes: Int? = nil,
+  decapsulation: Decapsulation = []
 ) -> DecodedPacket {
-  DecodedPacket(decoding: bytes.rawSpan, linkType: linkType, wireBytes: wireBytes ?? bytes.count)
+  DecodedPacket(
+    decoding: bytes.rawSpan, linkType: linkType, wireBytes: wireBytes ?? bytes.count,
+    decapsulation: decapsulation)
+}
+
+func decode(_ sample: Sample) -> DecodedPacket {
+  decode(sample.bytes, sample.linkType, decapsulation: sample.decapsulation)
 }
 
 extension DecodedPacket {
@@ -22,7 +29,7 @@ extension DecodedPacket {
 struct DecodingTests {
   @Test(arguments: Sample.datagrams)
   func `the innermost datagram is found`(sample: Sample) {
-    let packet = decode(sample.bytes, sample.linkType)
+    let packet = decode(sample)
     let isIPv6 = sample.datagram == .ipv6
     #expect(packet.kind == .udp)
     #expect(packet.source.description == (isIPv6 ? "2001:db8:42::10" : "192.0.2.1"))
@@ -77,6 +84,93 @@ struct DecodingTests {
     #expect(decode(hex("c021 0101"), .ppp).kind == .other)
     #expect(decode(hex("0000 0118 0000 0000000000000000 000c 0000"), .linuxSLL).kind == .other)
   }
+
+  @Test(
+    arguments: [
+      ("a beacon", .wireless, Layer.wireless(0x8000)),
+      ("an acknowledgement", .wireless, hex("d400 0000 020000000001")),
+      ("no data", .wireless, Layer.wireless(0x4801)),
+      ("QoS, no data", .wireless, Layer.wireless(0xc801, hex("0000"))),
+      ("protected", .wireless, Layer.wireless(0x0841) + snap),
+      (
+        "a later fragment", .wireless,
+        hex("0801 0000 020000000001 020000000002 020000000003 1100") + snap
+      ),
+      ("several packets", .wireless, Layer.wireless(0x8801, hex("8000")) + snap),
+      (
+        "several packets, four addresses", .wireless,
+        Layer.wireless(0x8803, hex("020000000004 8000")) + snap
+      ),
+      ("another version", .wireless, Layer.wireless(0x0901) + snap),
+      ("no SNAP", .wireless, Layer.wireless(0x0801) + hex("424203 0000")),
+      ("radiotap 1", .radiotap, hex("0100 0800 00000000") + Layer.wireless(0x0801) + snap),
+      ("PPI 1", .ppi, hex("0100 0800 69000000") + Layer.wireless(0x0801) + snap),
+      ("PPI of FDDI", .ppi, hex("0000 0800 0a000000") + Layer.wireless(0x0801) + snap),
+    ] as [(String, LinkType, [UInt8])])
+  func `wireless frames that are not entered count as other`(
+    frame: (name: String, linkType: LinkType, bytes: [UInt8])
+  ) {
+    let packet = decode(frame.bytes, frame.linkType)
+    #expect(packet.kind == .other)
+    #expect(!packet.isTruncated)
+  }
+
+  private static let snap = hex("aaaa03 000000 86dd") + Layer.ipv6(17, Layer.udp)
+
+  @Test(
+    arguments: [
+      (.radiotap, "0000 0700 00000000"), (.radiotap, "0000 0900 00000000"),
+      (.ppi, "0000 0700 69000000"), (.ppi, "0000 0900 69000000"), (.wireless, "08"),
+      (.wireless, "0801 0000 020000000001 020000000002 020000000003 10"),
+      (.wireless, "8801 0000 020000000001 020000000002 020000000003 1000 00"),
+    ] as [(LinkType, String)])
+  func `wireless headers that contradict the frame's length are malformed`(
+    frame: (linkType: LinkType, text: String)
+  ) {
+    #expect(decode(hex(frame.text), frame.linkType).kind == .malformed)
+  }
+
+  @Test(arguments: Sample.asked)
+  func `Geneve and Teredo count as themselves where nobody asks for what they carry`(
+    sample: Sample
+  ) {
+    for decapsulation in [[], Decapsulation([.geneve, .teredo]).subtracting(sample.decapsulation)] {
+      let packet = decode(sample.bytes, decapsulation: decapsulation)
+      #expect(packet.kind == .udp)
+      #expect(Set([packet.sourcePort, packet.destinationPort]).isDisjoint(with: [5004, 5006]))
+      #expect(packet.outer.count == sample.outer.count - 1)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (6081, "0000 6558 00007b00", .geneve),
+      (6081, "0080 86dd 00007b00" + ipv6, .geneve),
+      (6081, "4000 86dd 00007b00" + ipv6, .geneve),
+      (6081, "3f00 86dd 00007b00" + ipv6, .geneve),
+      (6081, "0000 86dd 0000", .geneve),
+      (6081, "0000 0004 00007b00" + ipv6, .geneve),
+      (3544, "60000000 0000 3b 40" + addresses, .teredo),
+      (3544, "50000000 000c 11 40" + addresses, .teredo),
+      (3544, "0001", .teredo), (3544, "0000", .teredo), (3544, "", .teredo),
+      (3544, "0001 ffff", .teredo),
+    ] as [(Int, String, Decapsulation)])
+  func `a carrier without a datagram within counts itself`(
+    carrier: (port: Int, text: String, decapsulation: Decapsulation)
+  ) {
+    let payload = hex(carrier.text)
+    let frame = Layer.ethernet(
+      0x0800, Layer.ipv4(17, Layer.datagram(to: carrier.port, payload)))
+    #expect(
+      decode(frame, decapsulation: carrier.decapsulation).streamText
+        == "udp 192.0.2.1.49152>198.51.100.2.\(carrier.port) \(28 + payload.count) \(payload.count)"
+    )
+  }
+
+  private static let addresses =
+    "20010db8004200000000000000000010 20010db800cc00000000000000000001"
+  private static let ipv6 =
+    "60000000 000c 11 40" + addresses + "138c 138e 000c 0000 deadbeef"
 
   @Test(
     arguments: [

@@ -24,11 +24,12 @@ struct HostileFrameTests {
 
   @Test(arguments: Sample.datagrams)
   func `a frame cut by the snaplen is truncated, or says the same`(sample: Sample) {
-    let whole = decode(sample.bytes, sample.linkType)
+    let whole = decode(sample)
     var wasFound = false
     for count in 0..<sample.bytes.count {
       let cut = Array(sample.bytes.prefix(count))
-      let packet = decode(cut, sample.linkType, wireBytes: sample.bytes.count)
+      let packet = decode(
+        cut, sample.linkType, wireBytes: sample.bytes.count, decapsulation: sample.decapsulation)
       #expect(isSound(packet, captured: count))
       #expect(packet.kind != .malformed)
       if packet.kind == .udp && !packet.isTruncated {
@@ -47,7 +48,8 @@ struct HostileFrameTests {
   @Test(arguments: Sample.datagrams)
   func `a frame that ends too early is malformed`(sample: Sample) {
     for count in 0..<sample.bytes.count {
-      let packet = decode(Array(sample.bytes.prefix(count)), sample.linkType)
+      let packet = decode(
+        Array(sample.bytes.prefix(count)), sample.linkType, decapsulation: sample.decapsulation)
       #expect(isSound(packet, captured: count))
       #expect(packet.kind == .udp || packet.kind == .malformed)
       #expect(!packet.isTruncated)
@@ -76,7 +78,8 @@ struct HostileFrameTests {
       let wireBytes = bytes.count + Int.random(in: -20...1500, using: &random)
       let linkType =
         round % 16 == 0 ? LinkType.allCases.randomElement(using: &random) : sample.linkType
-      let packet = decode(bytes, linkType ?? .ethernet, wireBytes: wireBytes)
+      let packet = decode(
+        bytes, linkType ?? .ethernet, wireBytes: wireBytes, decapsulation: sample.decapsulation)
       #expect(isSound(packet, captured: bytes.count))
       kinds[packet.kind, default: 0] += 1
       if packet.kind == .mobility {

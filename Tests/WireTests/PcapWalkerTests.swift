@@ -42,7 +42,7 @@ struct `The walk through a pcap file` {
   @Test(
     arguments: [
       (1, .ethernet), (0x3000_0001, .ethernet), (0x0030_0000, .null), (101, .raw), (12, .raw),
-      (50, .ppp), (276, .linuxSLL2), (127, nil),
+      (50, .ppp), (276, .linuxSLL2), (127, .radiotap), (107, nil),
     ] as [(Int, LinkType?)])
   func `finds the link type in the low bits`(link: (number: Int, type: LinkType?)) throws {
     var file = PcapBytes(link: link.number)
@@ -125,7 +125,7 @@ struct `A mutated capture file` {
       file.packet(on: 1, at: 99, frame: [1, 2, 3], original: 60)
       file.statistics(on: 0, droppedByInterface: 3, droppedBySystem: 1)
       file.section(bigEndian: !bigEndian)
-      file.interface(link: 127)
+      file.interface(link: 107)
       file.obsoletePacket(on: 0, at: 4, frame: [5])
       file.simplePacket(frame: [6, 7, 8, 9], original: 4)
       samples.append(file.bytes)

@@ -8,7 +8,7 @@ struct `The walk through a pcapng file` {
     file.section(bigEndian: bigEndian)
     file.interface(link: 1, snaplen: 8192, resolution: 9)
     file.interface(link: 101)
-    file.interface(link: 127, snaplen: 1)
+    file.interface(link: 107, snaplen: 1)
     file.packet(on: 0, at: 1_700_000_000_123_456_789, frame: [1, 2, 3], original: 1500)
     file.block(0x0bad, [1, 2, 3, 4])
     file.packet(on: 1, at: 1_700_000_001_000_001, frame: [4, 5, 6, 7], original: 4)
@@ -106,11 +106,11 @@ struct `The walk through a pcapng file` {
   @Test func `takes as first link type one that can be decoded`() throws {
     var file = PcapngBytes()
     file.section()
-    file.interface(link: 127, snaplen: 96)
+    file.interface(link: 107, snaplen: 96)
     file.interface(link: 113)
     let walker = try PcapFileWalker(file.bytes.rawSpan)
     #expect(walker.linkType == .linuxSLL)
-    #expect(walker.linkNumber == 127)
+    #expect(walker.linkNumber == 107)
     #expect(walker.snapshotLength == 96)
   }
 

@@ -16,6 +16,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
   var datagram = Datagram.ipv6
   /// Bytes of the innermost IP packet.
   var ipBytes = 52
+  /// What must be asked for to find it.
+  var decapsulation: Decapsulation = []
 
   var testDescription: String { name }
 
@@ -27,16 +29,16 @@ struct Sample: Sendable, CustomTestStringConvertible {
 
   private static func ethernet(
     _ name: String, _ type: Int, _ payload: [UInt8], outer: [String] = [],
-    datagram: Datagram = .ipv6, ipBytes: Int? = nil
+    datagram: Datagram = .ipv6, ipBytes: Int? = nil, decapsulation: Decapsulation = []
   ) -> Sample {
     Sample(
       name: name, bytes: Layer.ethernet(type, payload), outer: outer, datagram: datagram,
-      ipBytes: ipBytes ?? (datagram == .ipv6 ? 52 : 32))
+      ipBytes: ipBytes ?? (datagram == .ipv6 ? 52 : 32), decapsulation: decapsulation)
   }
 
   /// Frames with a datagram of four bytes from port 5004 to port 5006, between the guest and the
   /// correspondent node, or between 192.0.2.1 and 198.51.100.2.
-  static let datagrams: [Sample] = linkLayers + extensions + tunnels
+  static let datagrams: [Sample] = linkLayers + wireless + extensions + tunnels + asked
 
   private static let linkLayers: [Sample] = [
     ethernet("Ethernet, IPv6", 0x86dd, udp6),
@@ -79,6 +81,51 @@ struct Sample: Sendable, CustomTestStringConvertible {
       name: "PPP, compressed protocol", linkType: .ppp, bytes: hex("21") + udp4, datagram: .ipv4,
       ipBytes: 32),
     Sample(name: "PPP, MPLS", linkType: .ppp, bytes: hex("0281 00002140") + udp6),
+  ]
+
+  private static let snap = hex("aaaa03 000000 86dd") + udp6
+
+  private static let wireless: [Sample] = [
+    Sample(name: "802.11", linkType: .wireless, bytes: Layer.wireless(0x0801) + snap),
+    Sample(
+      name: "802.11, IPv4, first fragment", linkType: .wireless,
+      bytes: Layer.wireless(0x0805) + hex("aaaa03 000000 0800") + udp4, datagram: .ipv4,
+      ipBytes: 32),
+    Sample(
+      name: "802.11, QoS", linkType: .wireless, bytes: Layer.wireless(0x8802, hex("0600")) + snap),
+    Sample(
+      name: "802.11, QoS and HT control", linkType: .wireless,
+      bytes: Layer.wireless(0x8881, hex("0700 00000088")) + snap),
+    Sample(
+      name: "802.11, strictly ordered", linkType: .wireless, bytes: Layer.wireless(0x0881) + snap),
+    Sample(
+      name: "802.11, four addresses", linkType: .wireless,
+      bytes: Layer.wireless(0x0803, hex("020000000004")) + snap),
+    Sample(
+      name: "802.11, four addresses, QoS and HT control", linkType: .wireless,
+      bytes: Layer.wireless(0x8883, hex("020000000084 0000 00000000")) + snap),
+    Sample(
+      name: "radiotap", linkType: .radiotap,
+      bytes: hex("0000 0800 00000000") + Layer.wireless(0x0801) + snap),
+    Sample(
+      name: "radiotap, flags", linkType: .radiotap,
+      bytes: hex("0000 0a00 02000000 1000") + Layer.wireless(0x8801, hex("0000")) + snap),
+    Sample(
+      name: "radiotap, padded", linkType: .radiotap,
+      bytes: hex("0000 0900 02000000 20") + Layer.wireless(0x8801, hex("0000 0000")) + snap),
+    Sample(
+      name: "radiotap, time and padded", linkType: .radiotap,
+      bytes: hex("0000 1200 03000000 2020202020202020 2030")
+        + Layer.wireless(0x8801, hex("0000 0000")) + snap),
+    Sample(
+      name: "radiotap, two words, time and padded", linkType: .radiotap,
+      bytes: hex("0000 1a00 030000a0 00000000 00000000 0101010101010101 2000")
+        + Layer.wireless(0x8801, hex("0000 0000")) + snap),
+    Sample(
+      name: "PPI, 802.11", linkType: .ppi,
+      bytes: hex("0000 1000 69000000 0200 0400 00000000") + Layer.wireless(0x0802) + snap),
+    Sample(
+      name: "PPI, Ethernet", linkType: .ppi, bytes: hex("0000 0800 01000000") + within),
   ]
 
   private static let extensions: [Sample] = [
@@ -171,5 +218,43 @@ struct Sample: Sendable, CustomTestStringConvertible {
     ethernet(
       "8 tunnels", 0x86dd, (0..<8).reduce(udp6) { packet, _ in Layer.tunnel(41, packet) },
       outer: [String](repeating: nemo, count: 8)),
+  ]
+  /// What is entered only where it is asked for.
+  static let asked: [Sample] = [
+    ethernet(
+      "Geneve, Ethernet", 0x0800,
+      Layer.tunnel4(17, Layer.datagram(to: 6081, hex("0000 6558 00007b00") + within)),
+      outer: [site], decapsulation: .geneve),
+    ethernet(
+      "Geneve, IPv6, options", 0x86dd,
+      Layer.tunnel(
+        17,
+        Layer.datagram(to: 6081, hex("0240 86dd 00007b00 01030201 deadbeef") + udp6)),
+      outer: [nemo], decapsulation: [.geneve, .teredo]),
+    ethernet(
+      "Geneve in VXLAN", 0x0800,
+      Layer.tunnel4(
+        17,
+        Layer.vxlan(
+          Layer.ethernet(
+            0x86dd,
+            Layer.tunnel(17, Layer.datagram(to: 6081, hex("0000 0800 00000000") + udp4))))),
+      outer: [site, nemo], datagram: .ipv4, decapsulation: .geneve),
+    ethernet(
+      "Teredo", 0x0800, Layer.tunnel4(17, Layer.datagram(to: 3544, udp6)), outer: [site],
+      decapsulation: .teredo),
+    ethernet(
+      "Teredo from a server, origin", 0x0800,
+      Layer.tunnel4(
+        17, Layer.datagram(from: 3544, to: 1025, hex("0000 fbfe 3fffffc7") + udp6)),
+      outer: [site], decapsulation: .teredo),
+    ethernet(
+      "Teredo, authentication and origin", 0x0800,
+      Layer.tunnel4(
+        17,
+        Layer.datagram(
+          to: 3544,
+          hex("0001 0203 aaaa bbbbbb 0102030405060708 00") + hex("0000 fbfe 3fffffc7") + udp6)),
+      outer: [site], decapsulation: [.teredo, .geneve]),
   ]
 }

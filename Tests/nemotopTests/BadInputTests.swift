@@ -20,6 +20,7 @@ import Testing
       (["log", "lo", "--interval", "5ms"], "10ms is the least"),
       (["log", "lo", "--interval", "soon"], "200ms"),
       (["log", "lo", "--snaplen", "9"], "64 to 262144"),
+      (["log", "lo", "--decap", "gre"], "geneve, teredo"),
       (["send", "nowhere"], "nowhere"),
       (["send", "[::1]:0"], "0"),
       (["send", "[::1]:5004", "--rate", "none"], "none"),

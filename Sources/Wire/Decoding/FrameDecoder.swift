@@ -8,8 +8,12 @@ extension DecodedPacket {
   ///   - bytes: What was captured of the frame.
   ///   - linkType: What it begins with; nil where that cannot be decoded, which makes it `other`.
   ///   - wireBytes: The frame's length on the wire.
-  package init(decoding bytes: RawSpan, linkType: LinkType?, wireBytes: Int) {
-    var decoder = FrameDecoder(bytes, wireBytes: wireBytes)
+  ///   - decapsulation: The tunnels in UDP that are entered beside VXLAN.
+  package init(
+    decoding bytes: RawSpan, linkType: LinkType?, wireBytes: Int,
+    decapsulation: Decapsulation = []
+  ) {
+    var decoder = FrameDecoder(bytes, wireBytes: wireBytes, decapsulation: decapsulation)
     if let linkType { decoder.walk(from: FrameDecoder.Header(linkType)) }
     self = decoder.packet
   }
@@ -25,6 +29,10 @@ struct FrameDecoder: ~Escapable {
     case ethernet
     case linuxCooked
     case linuxCooked2
+    case radiotap
+    case ppi
+    /// IEEE 802.11; padded where its header is filled up to a multiple of 4 bytes.
+    case wireless(isPadded: Bool)
     case loopback
     case ppp
     case pppoe
@@ -37,6 +45,8 @@ struct FrameDecoder: ~Escapable {
     case ipv6
     case gre
     case vxlan
+    case geneve
+    case teredo
     case payload(EtherType)
     case upperLayer(IPProtocol)
     /// Nothing more to read.
@@ -48,6 +58,7 @@ struct FrameDecoder: ~Escapable {
 
   let bytes: RawSpan
   private let wireBytes: Int
+  let decapsulation: Decapsulation
   private var headersLeft = Self.headerLimit
 
   /// Where the walk stands.
@@ -64,8 +75,9 @@ struct FrameDecoder: ~Escapable {
 
   @inline(__always)
   @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, wireBytes: Int) {
+  init(_ bytes: RawSpan, wireBytes: Int, decapsulation: Decapsulation) {
     self.bytes = bytes
+    self.decapsulation = decapsulation
     self.wireBytes = max(wireBytes, bytes.byteCount)
     limit = self.wireBytes
   }
@@ -132,6 +144,9 @@ struct FrameDecoder: ~Escapable {
       case .ethernet: next = ethernet()
       case .linuxCooked: next = linuxCooked()
       case .linuxCooked2: next = linuxCooked2()
+      case .radiotap: next = radiotap()
+      case .ppi: next = ppi()
+      case .wireless(let isPadded): next = wireless(isPadded: isPadded)
       case .loopback: next = loopback()
       case .ppp: next = ppp()
       case .pppoe: next = pppoe()
@@ -143,6 +158,8 @@ struct FrameDecoder: ~Escapable {
       case .ipv6: next = ipv6()
       case .gre: next = gre()
       case .vxlan: next = vxlan()
+      case .geneve: next = geneve()
+      case .teredo: next = teredo()
       case .payload(let type): next = payload(type)
       case .upperLayer(let number): next = upperLayer(number)
       case .none: return
@@ -153,14 +170,17 @@ struct FrameDecoder: ~Escapable {
 
 extension FrameDecoder.Header {
   /// What a frame of this link type begins with.
-  fileprivate init(_ linkType: LinkType) {
+  init(_ linkType: LinkType) {
     self =
       switch linkType {
       case .null, .loop: .loopback
       case .ethernet: .ethernet
       case .ppp: .ppp
       case .raw: .ip
+      case .wireless: .wireless(isPadded: false)
       case .linuxSLL: .linuxCooked
+      case .radiotap: .radiotap
+      case .ppi: .ppi
       case .ipv4: .ipv4
       case .ipv6: .ipv6
       case .linuxSLL2: .linuxCooked2

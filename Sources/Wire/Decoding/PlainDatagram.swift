@@ -60,4 +60,17 @@ public struct PlainDatagram: Sendable {
     ipBytes = 40 &+ length
     payloadBytes = max(min(limit, datagram &+ stated, captured) &- datagram &- 8, 0)
   }
+
+  /// Where the UDP payload lies, as far as it was captured.
+  package var payload: Range<Int> { header + 48..<header + 48 + payloadBytes }
+
+  /// The addresses of an IPv6 header of the frame.
+  package static func addresses(
+    at header: Int, in bytes: RawSpan
+  ) -> (source: IPAddress, destination: IPAddress) {
+    (bytes.ipv6Address(at: header + 8), bytes.ipv6Address(at: header + 24))
+  }
+
+  /// Both ports, the source's in the upper half.
+  package func ports(in bytes: RawSpan) -> UInt32 { bytes.uint32(at: header + 40) }
 }

@@ -1,7 +1,4 @@
 extension FrameDecoder {
-  /// The port of VXLAN (RFC 7348 section 8).
-  private static var vxlanPort: UInt16 { 4789 }
-
   /// A UDP datagram; see `UDPHeader`.
   mutating func udp() -> Header {
     guard has(UDPHeader.byteCount), let header = UDPHeader(parsing: rest) else { return .none }
@@ -17,21 +14,25 @@ extension FrameDecoder {
     limit = min(limit, offset + length)
     offset += UDPHeader.byteCount
     packet.payload = offset..<max(offset, min(limit, bytes.byteCount))
-    return header.destinationPort == Self.vxlanPort ? .vxlan : .none
+    return tunnel()
   }
 
-  /// A virtual network's Ethernet frame (VXLAN, RFC 7348 section 5). The datagram that carries it
-  /// counts as a stream itself unless there is one within.
-  ///
-  /// ```
-  /// | flags (1) | 0 (3) | network identifier (3) | 0 (1) |
-  /// ```
-  mutating func vxlan() -> Header {
-    let carrier = packet
-    if has(8), bytes.uint8(at: offset) & 0x08 != 0 {
-      offset += 8
-      walk(from: .ethernet)
+  /// The tunnel whose port the datagram has.
+  private func tunnel() -> Header {
+    switch packet.destinationPort {
+    case Self.vxlanPort: return .vxlan
+    case Self.genevePort where decapsulation.contains(.geneve): return .geneve
+    case Self.teredoPort where decapsulation.contains(.teredo): return .teredo
+    default: break
     }
+    // A Teredo server answers from its port.
+    return packet.sourcePort == Self.teredoPort && decapsulation.contains(.teredo)
+      ? .teredo : .none
+  }
+
+  /// Ends the walk into a datagram that carries packets: it counts as a stream itself unless there was
+  /// one within.
+  mutating func leave(_ carrier: DecodedPacket) -> Header {
     if packet.kind != .udp {
       let wasTruncated = packet.isTruncated
       packet = carrier

@@ -1,0 +1,167 @@
+import Capture
+import Moves
+import Records
+import Sequences
+import Streams
+import Wire
+
+/// A point that counts packets, by one table and by two that share the streams, and what it found.
+struct Counting: ~Copyable {
+  private var whole: Counter
+  private var firstShare: Counter
+  private var secondShare: Counter
+  private var packets = 0
+  private var wireBytes = 0
+
+  init(point: Point, options: CountingOptions) {
+    whole = Counter(PointMeter(point: point, options: options))
+    firstShare = Counter(
+      PointMeter(point: point, options: options, share: .init(index: 0, count: 2)))
+    secondShare = Counter(
+      PointMeter(point: point, options: options, share: .init(index: 1, count: 2)))
+  }
+
+  var snapshots: [Snapshot] { whole.snapshots }
+
+  mutating func count(_ packet: borrowing CapturedPacket) {
+    packets += 1
+    wireBytes &+= packet.wireBytes
+    whole.count(packet)
+    firstShare.count(packet)
+    secondShare.count(packet)
+  }
+
+  mutating func finish() {
+    whole.finish()
+    firstShare.finish()
+    secondShare.finish()
+  }
+
+  /// Everything that was captured is counted once, by one table as by two.
+  func checkTotals() {
+    let totals = snapshots.flatMap(\.totals)
+    check(totals.reduce(0) { $0 + $1.packets } == packets, "packets do not add up")
+    check(totals.reduce(0) { $0 &+ $1.wireBytes } == wireBytes, "bytes do not add up")
+    for snapshot in snapshots {
+      let datagrams = snapshot.totals.first { $0.kind == .udp }
+      let streams = snapshot.streams
+      check(streams.reduce(0) { $0 + $1.packets } == datagrams?.packets ?? 0, "streams' packets")
+      check(
+        streams.reduce(0) { $0 &+ $1.wireBytes } == datagrams?.wireBytes ?? 0, "streams' bytes")
+      check(streams.allSatisfy { $0.firstTime <= $0.lastTime }, "the last is before the first")
+      check(Set(streams.map(StreamOnLeg.init)).count == streams.count, "a row twice")
+    }
+    for (earlier, later) in zip(snapshots, snapshots.dropFirst()) {
+      check(earlier.start < later.start, "intervals are not in order")
+    }
+    let joined = [Snapshot](joining: [firstShare.snapshots, secondShare.snapshots])
+    check(joined.map(Content.init) == snapshots.map(Content.init), "two tables count otherwise")
+  }
+
+  /// What numbers tell of each stream and depth never contradicts itself.
+  func checkNumbers() {
+    var sums: [StreamAtDepth: (lost: Int, skipped: Int, numbers: Int, packets: Int)] = [:]
+    for stream in snapshots.flatMap(\.streams) where stream.payload != .transport {
+      guard let figures = stream.sequence else { continue }
+      let line = StreamAtDepth(stream: stream.stream, depth: stream.leg.depth)
+      var sum = sums[line] ?? (0, 0, 0, 0)
+      sum.lost += figures.lost
+      sum.skipped += figures.skipped ?? 0
+      sum.numbers += figures.duplicates + figures.runs.reduce(0) { $0 + $1.count }
+      sums[line] = sum
+    }
+    for stream in snapshots.flatMap(\.streams) {
+      let line = StreamAtDepth(stream: stream.stream, depth: stream.leg.depth)
+      sums[line]?.packets += stream.packets
+    }
+    for (line, sum) in sums {
+      check(sum.lost >= 0, "\(line) has lost \(sum.lost)")
+      check(sum.numbers <= sum.packets, "\(line) has more numbers than packets")
+    }
+  }
+
+  /// The records of what was counted are read as they are written.
+  func checkRecords() {
+    let points = snapshots.prefix(1).map { RecordedPoint(point: $0.point, interval: $0.length) }
+    for snapshot in snapshots.prefix(2) where snapshot.streams.count < 8 {
+      let records = Record.records(of: Observed(upTo: snapshot.end, snapshots: [snapshot]))
+      let text = records.map(\.json).joined()
+      var stream = RecordStream(path: "records", points: points)
+      var steps = stream.take(Array(text.utf8))
+      check(stream.failure == nil, "\(stream.failure.map { "\($0)" } ?? ""): \(text)")
+      if let last = stream.finish() { steps.append(last) }
+      let again = steps.flatMap(Record.records(of:)).map(\.json).joined()
+      check(again == text, "written\n\(text)\nread\n\(again)")
+    }
+  }
+}
+
+/// A meter and what it handed over.
+private struct Counter: ~Copyable {
+  private var meter: PointMeter
+  private(set) var snapshots: [Snapshot] = []
+
+  init(_ meter: consuming PointMeter) {
+    self.meter = meter
+  }
+
+  mutating func count(_ packet: borrowing CapturedPacket) {
+    meter.count(packet) { snapshots.append($0.snapshot(of: $1)) }
+  }
+
+  mutating func finish() {
+    let end = meter.report.last ?? Timestamp(nanoseconds: 0)
+    meter.finish(at: end) { snapshots.append($0.snapshot(of: $1)) }
+  }
+}
+
+/// What a row of an interval is about.
+struct StreamOnLeg: Hashable {
+  var stream: StreamKey
+  var leg: Leg
+
+  init(stream: StreamKey, leg: Leg) {
+    self.stream = stream
+    self.leg = leg
+  }
+
+  init(_ interval: StreamInterval) {
+    self.init(stream: interval.stream, leg: interval.leg)
+  }
+}
+
+/// What numbers are followed for.
+struct StreamAtDepth: Hashable {
+  var stream: StreamKey
+  var depth: Int
+}
+
+/// What can be compared of a snapshot.
+private struct Content: Equatable {
+  var start: Timestamp
+  var streams: [StreamInterval]
+  var totals: [ProtocolTotal]
+  var events: [StreamEvent]
+  var truncated: Int
+
+  init(_ snapshot: Snapshot) {
+    start = snapshot.start
+    streams = snapshot.streams
+    totals = snapshot.totals
+    events = snapshot.events
+    truncated = snapshot.truncated
+  }
+
+  static func == (left: Self, right: Self) -> Bool {
+    guard left.start == right.start, left.streams == right.streams, left.totals == right.totals,
+      left.truncated == right.truncated
+    else { return false }
+    // Those of one moment have no order.
+    var rest = right.events
+    for event in left.events {
+      guard let index = rest.firstIndex(of: event) else { return false }
+      rest.remove(at: index)
+    }
+    return rest.isEmpty
+  }
+}
