@@ -19,7 +19,7 @@ func readAll(
   var seen: [Seen] = []
   while true {
     let before = seen.count
-    let outcome = try file.read(limit: limit, timeout: .zero) { packet in
+    let outcome = try file.read(limit: limit, timeout: .seconds(5)) { packet in
       seen.append(
         Seen(
           time: packet.time.nanoseconds, wireBytes: packet.wireBytes,
