@@ -29,17 +29,39 @@ func enter(networkNamespace path: String) throws(CaptureError) {
   }
 }
 
-/// What an interface lost for want of room since it is there, by its own count; 0 where it has none.
-///
-/// The count lies below /sys, which does not follow a thread into a namespace.
-func interfaceDrops(_ name: String) -> Int {
-  ["rx_missed_errors", "rx_fifo_errors"].reduce(0) { sum, figure in
-    let file = unsafe open("/sys/class/net/\(name)/statistics/\(figure)", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return sum }
-    defer { close(file) }
-    var digits = [UInt8](repeating: 0, count: 24)
-    let count = unsafe read(file, &digits, digits.count)
-    let text = String(decoding: digits.prefix(max(count, 0)).prefix { $0 > 0x20 }, as: UTF8.self)
-    return sum + (Int(text) ?? 0)
+/// What an interface lost for want of room, by its own count, since this was made.
+struct InterfaceDrops: ~Copyable {
+  private let files: [Int32]
+  private let first: Int
+
+  /// - Parameter name: nil for an interface in another namespace: its count lies below /sys, which does
+  ///   not follow a thread there.
+  init(_ name: String?) {
+    let figures = name == nil ? [] : ["rx_missed_errors", "rx_fifo_errors"]
+    files = figures.compactMap { figure in
+      let file = unsafe open(
+        "/sys/class/net/\(name ?? "")/statistics/\(figure)", O_RDONLY | O_CLOEXEC)
+      return file < 0 ? nil : file
+    }
+    first = Self.sum(files)
+  }
+
+  deinit {
+    for file in files { close(file) }
+  }
+
+  /// 0 where the interface has no such count.
+  var count: Int { max(Self.sum(files) - first, 0) }
+
+  private static func sum(_ files: [Int32]) -> Int {
+    files.reduce(0) { sum, file in
+      var digits = [24 of UInt8](repeating: 0)
+      let count = unsafe pread(file, &digits, digits.count, 0)
+      var figure = 0
+      for index in 0..<max(count, 0) where digits[index] > 0x20 {
+        figure = figure &* 10 &+ Int(digits[index] &- 0x30)
+      }
+      return sum + figure
+    }
   }
 }

@@ -86,15 +86,16 @@ package final class LiveCapture: Sendable {
       let end = stopTime.withLock { $0 }
       var isIdle = false
       do throws(CaptureError) {
+        // What was dropped came before what is read next, so that its interval is yet to be closed.
+        if let total = try source?.droppedPackets() {
+          meter.noteDrops(total: total, upTo: .now)
+        }
         let outcome = try source?.read(limit: 4096, timeout: Self.pollTimeout) { packet in
           if let end, packet.time > end { return }
           keeper.keep(packet)
           meter.count(packet) { snapshots.append($0.snapshot(of: $1)) }
         }
         isIdle = outcome == .idle
-        if let total = try source?.droppedPackets() {
-          meter.noteDrops(total: total, upTo: .now)
-        }
       } catch {
         meter.noteFailure(error, at: .now)
         source = nil
