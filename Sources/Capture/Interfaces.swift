@@ -14,10 +14,7 @@ package func interfaceNames() -> [String] {
   return names
 }
 
-/// The number of an interface of the calling thread's network namespace; 0 where there is none.
-func interfaceIndex(_ name: String) -> UInt32 { unsafe if_nametoindex(name) }
-
-/// Puts the calling thread into the network namespace at this path, for good.
+/// Puts the calling thread into the network namespace at this path.
 func enter(networkNamespace path: String) throws(CaptureError) {
   let namespace = unsafe open(path, O_RDONLY | O_CLOEXEC)
   let number = namespace < 0 ? errno : network_namespace_enter(namespace)
@@ -27,6 +24,42 @@ func enter(networkNamespace path: String) throws(CaptureError) {
   case EPERM, EACCES: throw .noPermission(path)
   default: throw .cannotOpen(path: path, reason: reasonText(number))
   }
+}
+
+/// An interface as it was opened by its name, to be known again; `any` stands for all of them.
+struct OpenedInterface {
+  let name: String
+  /// 0 for `any`.
+  let index: UInt32
+  private let networkNamespace: String?
+  /// The number of the namespace behind that path.
+  private let number: UInt64?
+
+  /// - Parameter networkNamespace: the path of its namespace, which the calling thread enters.
+  init(name: String, networkNamespace: String?) throws(CaptureError) {
+    if let networkNamespace { try enter(networkNamespace: networkNamespace) }
+    index = unsafe if_nametoindex(name)
+    guard index != 0 || name == "any" else { throw .noSuchInterface(name) }
+    self.name = name
+    self.networkNamespace = networkNamespace
+    number = networkNamespace.flatMap(fileNumber)
+  }
+
+  /// Whether it still bears its name, in the namespace that still has its own.
+  var isThere: Bool {
+    unsafe if_nametoindex(name) == index && networkNamespace.flatMap(fileNumber) == number
+  }
+
+  /// Takes the thread back to the program's own namespace: one that has gone lives on as long as a
+  /// thread is in it.
+  func leaveNamespace() {
+    if networkNamespace != nil { try? enter(networkNamespace: "/proc/self/ns/net") }
+  }
+}
+
+private func fileNumber(_ path: String) -> UInt64? {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
 }
 
 /// What an interface lost for want of room, by its own count, since this was made.

@@ -18,9 +18,11 @@ package struct PacketRing: PacketSource, ~Copyable {
   package let name: String
   package let snapshotLength: Int
   private var ring: PacketRingHandle
-  private let index: UInt32
+  private let interface: OpenedInterface
   private var dropped = 0
   private let interfaceDrops: InterfaceDrops
+  /// The interface went away, and the kernel has handed over what was in the ring.
+  private var isSettled = false
   /// Room for the frame of one segment.
   private var segment: [UInt8] = []
 
@@ -33,15 +35,14 @@ package struct PacketRing: PacketSource, ~Copyable {
     name: String, options: PcapInterface.Options = PcapInterface.Options(),
     networkNamespace: String? = nil
   ) throws(CaptureError) {
-    if let networkNamespace { try enter(networkNamespace: networkNamespace) }
-    let index = interfaceIndex(name)
-    guard index != 0 else { throw .noSuchInterface(name) }
+    let interface = try OpenedInterface(name: name, networkNamespace: networkNamespace)
     guard let link = interfaceProperties(name)?.link, link != packet_ring_link_other else {
       throw .needsEthernet(name)
     }
-    let ring = try PacketRingHandle(name: name, interface: index, link: link, options: options)
+    let ring = try PacketRingHandle(
+      name: name, interface: interface.index, link: link, options: options)
     self.ring = ring
-    self.index = index
+    self.interface = interface
     interfaceDrops = InterfaceDrops(networkNamespace == nil ? name : nil)
     self.name = name
     snapshotLength = options.snapshotLength
@@ -59,9 +60,15 @@ package struct PacketRing: PacketSource, ~Copyable {
     if let count = try take(limit, body) { return .packets(count) }
     ring.wait(timeout)
     if let count = try take(limit, body) { return .packets(count) }
-    guard interfaceIndex(name) == index else { throw .interfaceWentAway(name) }
     try countDrops()
-    return .idle
+    if interface.isThere { return .idle }
+    guard !isSettled else {
+      interface.leaveNamespace()
+      throw .interfaceWentAway(name)
+    }
+    pause(PcapInterface.longestHold)
+    isSettled = true
+    return .packets(try take(limit, body) ?? 0)
   }
 
   package mutating func droppedPackets() throws(CaptureError) -> Int {
