@@ -132,18 +132,25 @@ static struct tpacket_hdr_v1 *current(const struct packet_ring *ring) {
   return &((struct tpacket_block_desc *)block)->hdr.bh1;
 }
 
-/// Gives a block that was read back to the kernel, and takes the next where it is filled.
-static bool turn(struct packet_ring *ring) {
+static int64_t nanoseconds(struct tpacket_bd_ts time) {
+  return (int64_t)time.ts_sec * 1000000000 + time.ts_nsec;
+}
+
+bool packet_ring_take_block(struct packet_ring *ring) {
   if (ring->holds_block) {
     __atomic_store_n(&current(ring)->block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
     ring->block = (ring->block + 1) % ring->block_count;
     ring->holds_block = false;
   }
   struct tpacket_hdr_v1 *block = current(ring);
-  if (!(__atomic_load_n(&block->block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER)) return false;
+  uint32_t status = __atomic_load_n(&block->block_status, __ATOMIC_ACQUIRE);
+  if (!(status & TP_STATUS_USER)) return false;
   ring->holds_block = true;
   ring->frames_left = block->num_pkts;
   ring->offset = block->offset_to_first_pkt;
+  if (status & TP_STATUS_LOSING) ring->has_dropped = true;
+  ring->fill_time = status & TP_STATUS_BLK_TMO
+      ? 0 : nanoseconds(block->ts_last_pkt) - nanoseconds(block->ts_first_pkt);
   return true;
 }
 
@@ -162,9 +169,7 @@ static uint8_t *put_back_tag(
 }
 
 const uint8_t *packet_ring_next(struct packet_ring *ring, struct packet_ring_frame *frame) {
-  while (ring->frames_left == 0) {
-    if (!turn(ring)) return NULL;
-  }
+  if (ring->frames_left == 0) return NULL;
   uint8_t *block = ring->blocks + (size_t)ring->block * ring->block_bytes;
   const struct tpacket3_hdr *header = (const struct tpacket3_hdr *)(block + ring->offset);
   uint8_t *bytes = block + ring->offset + header->tp_mac;
@@ -198,12 +203,13 @@ void packet_ring_wait(const struct packet_ring *ring, int milliseconds) {
   getsockopt(ring->descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
 }
 
-int packet_ring_drops(const struct packet_ring *ring, uint32_t *drops) {
+int packet_ring_drops(struct packet_ring *ring, uint32_t *drops) {
   struct tpacket_stats_v3 figures = {0};
   socklen_t length = sizeof figures;
   if (getsockopt(ring->descriptor, SOL_PACKET, PACKET_STATISTICS, &figures, &length) != 0) {
     return errno;
   }
   *drops = figures.tp_drops;
+  ring->has_dropped = false;
   return 0;
 }

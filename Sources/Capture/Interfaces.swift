@@ -14,10 +14,7 @@ package func interfaceNames() -> [String] {
   return names
 }
 
-/// The number of an interface of the calling thread's network namespace; 0 where there is none.
-func interfaceIndex(_ name: String) -> UInt32 { unsafe if_nametoindex(name) }
-
-/// Puts the calling thread into the network namespace at this path, for good.
+/// Puts the calling thread into the network namespace at this path.
 func enter(networkNamespace path: String) throws(CaptureError) {
   let namespace = unsafe open(path, O_RDONLY | O_CLOEXEC)
   let number = namespace < 0 ? errno : network_namespace_enter(namespace)
@@ -29,17 +26,75 @@ func enter(networkNamespace path: String) throws(CaptureError) {
   }
 }
 
-/// What an interface lost for want of room since it is there, by its own count; 0 where it has none.
-///
-/// The count lies below /sys, which does not follow a thread into a namespace.
-func interfaceDrops(_ name: String) -> Int {
-  ["rx_missed_errors", "rx_fifo_errors"].reduce(0) { sum, figure in
-    let file = unsafe open("/sys/class/net/\(name)/statistics/\(figure)", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return sum }
-    defer { close(file) }
-    var digits = [UInt8](repeating: 0, count: 24)
-    let count = unsafe read(file, &digits, digits.count)
-    let text = String(decoding: digits.prefix(max(count, 0)).prefix { $0 > 0x20 }, as: UTF8.self)
-    return sum + (Int(text) ?? 0)
+/// An interface as it was opened by its name, to be known again; `any` stands for all of them.
+struct OpenedInterface {
+  let name: String
+  /// 0 for `any`.
+  let index: UInt32
+  private let networkNamespace: String?
+  /// The number of the namespace behind that path.
+  private let number: UInt64?
+
+  /// - Parameter networkNamespace: the path of its namespace, which the calling thread enters.
+  init(name: String, networkNamespace: String?) throws(CaptureError) {
+    if let networkNamespace { try enter(networkNamespace: networkNamespace) }
+    index = unsafe if_nametoindex(name)
+    guard index != 0 || name == "any" else { throw .noSuchInterface(name) }
+    self.name = name
+    self.networkNamespace = networkNamespace
+    number = networkNamespace.flatMap(fileNumber)
+  }
+
+  /// Whether it still bears its name, in the namespace that still has its own.
+  var isThere: Bool {
+    unsafe if_nametoindex(name) == index && networkNamespace.flatMap(fileNumber) == number
+  }
+
+  /// Takes the thread back to the program's own namespace: one that has gone lives on as long as a
+  /// thread is in it.
+  func leaveNamespace() {
+    if networkNamespace != nil { try? enter(networkNamespace: "/proc/self/ns/net") }
+  }
+}
+
+private func fileNumber(_ path: String) -> UInt64? {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+}
+
+/// What an interface lost for want of room, by its own count, since this was made.
+struct InterfaceDrops: ~Copyable {
+  private let files: [Int32]
+  private let first: Int
+
+  /// - Parameter name: nil for an interface in another namespace: its count lies below /sys, which does
+  ///   not follow a thread there.
+  init(_ name: String?) {
+    let figures = name == nil ? [] : ["rx_missed_errors", "rx_fifo_errors"]
+    files = figures.compactMap { figure in
+      let file = unsafe open(
+        "/sys/class/net/\(name ?? "")/statistics/\(figure)", O_RDONLY | O_CLOEXEC)
+      return file < 0 ? nil : file
+    }
+    first = Self.sum(files)
+  }
+
+  deinit {
+    for file in files { close(file) }
+  }
+
+  /// 0 where the interface has no such count.
+  var count: Int { max(Self.sum(files) - first, 0) }
+
+  private static func sum(_ files: [Int32]) -> Int {
+    files.reduce(0) { sum, file in
+      var digits = [24 of UInt8](repeating: 0)
+      let count = unsafe pread(file, &digits, digits.count, 0)
+      var figure = 0
+      for index in 0..<max(count, 0) where digits[index] > 0x20 {
+        figure = figure &* 10 &+ Int(digits[index] &- 0x30)
+      }
+      return sum + figure
+    }
   }
 }

@@ -6,7 +6,7 @@ package import Wire
 /// A capture on an interface: one thread that owns source and table, and hands over snapshots.
 ///
 /// The lock is taken when there is something to hand over, never for a packet. A source that fails
-/// does not end it: what was counted stays dated by the clock until the capture is stopped.
+/// does not end it: the point is blind until the source can be opened anew.
 package final class LiveCapture: Sendable {
   /// What was handed over and has not been taken.
   package struct Harvest: Sendable {
@@ -32,7 +32,8 @@ package final class LiveCapture: Sendable {
   /// - Parameters:
   ///   - keeping: the path of a file that keeps the packets as they were captured.
   ///   - wake: called whenever there is something to take.
-  ///   - open: makes the source. It runs on the capture thread, so that it may enter a namespace.
+  ///   - open: makes the source, also anew. It runs on the capture thread, so that it may enter a
+  ///     namespace.
   /// - Throws: what `open` threw.
   package init<Source: PacketSource & ~Copyable>(
     point: Point, options: CountingOptions, keeping path: String? = nil,
@@ -43,8 +44,10 @@ package final class LiveCapture: Sendable {
     let isOpen = DispatchSemaphore(value: 0)
     let thread = Thread { [self] in
       do throws(CaptureError) {
-        let source = try open()
-        let keeper = try PacketKeeper(path: path, point: point, source: source)
+        let source = try ReattachingSource(open)
+        let keeper = try PacketKeeper(
+          path: path, point: point, linkType: source.linkType,
+          snapshotLength: source.snapshotLength)
         isOpen.signal()
         run(source, meter: PointMeter(point: point, options: options), keeper: keeper)
       } catch {
@@ -73,10 +76,10 @@ package final class LiveCapture: Sendable {
   }
 
   private func run<Source: PacketSource & ~Copyable>(
-    _ opened: consuming Source, meter fresh: consuming PointMeter,
+    _ opened: consuming ReattachingSource<Source>, meter fresh: consuming PointMeter,
     keeper empty: consuming PacketKeeper
   ) {
-    var source: Source? = opened
+    var source = opened
     var meter = fresh
     var keeper = empty
     let start = Timestamp.now
@@ -84,29 +87,22 @@ package final class LiveCapture: Sendable {
     var isRunning = true
     while isRunning {
       let end = stopTime.withLock { $0 }
-      var isIdle = false
-      do throws(CaptureError) {
-        let outcome = try source?.read(limit: 4096, timeout: Self.pollTimeout) { packet in
-          if let end, packet.time > end { return }
-          keeper.keep(packet)
-          meter.count(packet) { snapshots.append($0.snapshot(of: $1)) }
-        }
-        isIdle = outcome == .idle
-        if let total = try source?.droppedPackets() {
-          meter.noteDrops(total: total, upTo: .now)
-        }
-      } catch {
-        meter.noteFailure(error, at: .now)
-        source = nil
-      }
-      // Without its source the point is silent: time goes on, and what was there has left.
-      if meter.report.failure != nil {
-        Thread.sleep(forTimeInterval: Self.pollTimeout / .seconds(1))
-        isIdle = true
+      // What was dropped came before what is read next, so that its interval is yet to be closed.
+      meter.noteDrops(total: source.droppedPackets(), upTo: .now)
+      let outcome = source.read(limit: 4096, timeout: Self.pollTimeout) { packet in
+        if let end, packet.time > end { return }
+        keeper.keep(packet)
+        meter.count(packet) { snapshots.append($0.snapshot(of: $1)) }
       }
       let settled = Timestamp.now - Self.grace
-      if isIdle {
+      switch outcome {
+      case .packets: break
+      case .idle:
         meter.advance(to: min(settled, end ?? settled)) { snapshots.append($0.snapshot(of: $1)) }
+      case .lost(let reason, let time):
+        let seen = meter.report.last.map { $0 + .nanoseconds(1) }
+        meter.noteAbsence(since: max(time, seen ?? time), reason)
+      case .returned: meter.noteReturn(at: .now)
       }
       if !snapshots.isEmpty { keeper.flush() }
       if let end, settled >= end { isRunning = false }
@@ -114,9 +110,10 @@ package final class LiveCapture: Sendable {
       hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report)
     }
     let end = stopTime.withLock { $0 } ?? .now
+    meter.noteDrops(total: source.droppedPackets(), upTo: end)
     meter.finish(at: end) { snapshots.append($0.snapshot(of: $1)) }
-    keeper.finish(
-      start: start, end: meter.report.failureTime ?? end, dropped: meter.report.captureDrops)
+    let report = meter.report
+    keeper.finish(start: start, end: report.awaySince ?? end, dropped: report.captureDrops)
     meter.noteKeeping(keeper.failure)
     hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report, isLast: true)
   }
@@ -128,7 +125,7 @@ package final class LiveCapture: Sendable {
     let isNews = harvest.withLock { harvest in
       let isNews =
         isLast || !snapshots.isEmpty || harvest.closedUpTo != closedUpTo
-        || harvest.report.failure != report.failure
+        || harvest.report.absence != report.absence
       harvest.snapshots += snapshots
       harvest.closedUpTo = closedUpTo
       harvest.report = report

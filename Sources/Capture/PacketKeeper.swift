@@ -8,16 +8,15 @@ struct PacketKeeper: ~Copyable {
   /// Why no more packets are kept.
   private(set) var failure: CaptureError?
 
-  init<Source: PacketSource & ~Copyable>(
-    path: String?, point: Point, source: borrowing Source
+  init(
+    path: String?, point: Point, linkType: LinkType, snapshotLength: Int
   ) throws(CaptureError) {
     guard let path else {
       writer = nil
       return
     }
     writer = try CaptureWriter(
-      path: path, point: point.name, linkType: source.linkType,
-      snapshotLength: source.snapshotLength)
+      path: path, point: point.name, linkType: linkType, snapshotLength: snapshotLength)
   }
 
   mutating func keep(_ packet: borrowing CapturedPacket) {

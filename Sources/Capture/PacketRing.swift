@@ -11,13 +11,18 @@ package import Wire
 /// The kernel captures whole frames, since every segment of a super-packet is needed, and only what is
 /// handed over is cut at the snapshot length.
 package struct PacketRing: PacketSource, ~Copyable {
+  /// Blocks gather for so long where they are filled faster than that, since each time that the thread
+  /// is woken costs as much as hundreds of frames.
+  private static let gathering = Duration.milliseconds(10)
+
   package let name: String
   package let snapshotLength: Int
   private var ring: PacketRingHandle
-  private let index: UInt32
+  private let interface: OpenedInterface
   private var dropped = 0
-  /// What the interface itself had dropped when the capture began; nil where that cannot be known.
-  private let firstInterfaceDrops: Int?
+  private let interfaceDrops: InterfaceDrops
+  /// The interface went away, and the kernel has handed over what was in the ring.
+  private var isSettled = false
   /// Room for the frame of one segment.
   private var segment: [UInt8] = []
 
@@ -30,51 +35,70 @@ package struct PacketRing: PacketSource, ~Copyable {
     name: String, options: PcapInterface.Options = PcapInterface.Options(),
     networkNamespace: String? = nil
   ) throws(CaptureError) {
-    if let networkNamespace { try enter(networkNamespace: networkNamespace) }
-    let index = interfaceIndex(name)
-    guard index != 0 else { throw .noSuchInterface(name) }
+    let interface = try OpenedInterface(name: name, networkNamespace: networkNamespace)
     guard let link = interfaceProperties(name)?.link, link != packet_ring_link_other else {
       throw .needsEthernet(name)
     }
-    let ring = try PacketRingHandle(name: name, interface: index, link: link, options: options)
+    let ring = try PacketRingHandle(
+      name: name, interface: interface.index, link: link, options: options)
     self.ring = ring
-    self.index = index
-    firstInterfaceDrops = networkNamespace == nil ? interfaceDrops(name) : nil
+    self.interface = interface
+    interfaceDrops = InterfaceDrops(networkNamespace == nil ? name : nil)
     self.name = name
     snapshotLength = options.snapshotLength
   }
 
   package var linkType: LinkType { .ethernet }
 
-  /// The segments of a super-packet come together, and may be more than the limit.
+  /// The segments of a super-packet come together, and may be more than the limit. The read ends
+  /// before a frame that came after others were dropped: those are to be counted first.
   package mutating func read(
     limit: Int, timeout: Duration, _ body: (borrowing CapturedPacket) -> Void
   ) throws(CaptureError) -> ReadOutcome {
-    var count = take(limit, body)
-    if count == 0 {
-      ring.wait(timeout)
-      count = take(limit, body)
+    if let count = try take(limit, body) { return .packets(count) }
+    ring.gather(atMost: Self.gathering)
+    if let count = try take(limit, body) { return .packets(count) }
+    ring.wait(timeout)
+    if let count = try take(limit, body) { return .packets(count) }
+    try countDrops()
+    if interface.isThere { return .idle }
+    guard !isSettled else {
+      interface.leaveNamespace()
+      throw .interfaceWentAway(name)
     }
-    if count > 0 { return .packets(count) }
-    guard interfaceIndex(name) == index else { throw .interfaceWentAway(name) }
-    return .idle
+    pause(PcapInterface.longestHold)
+    isSettled = true
+    return .packets(try take(limit, body) ?? 0)
   }
 
   package mutating func droppedPackets() throws(CaptureError) -> Int {
-    guard let drops = ring.drops() else { throw .failed(name, reason: "no statistics") }
-    dropped += Int(drops)
-    return dropped + (firstInterfaceDrops.map { max(interfaceDrops(name) - $0, 0) } ?? 0)
+    dropped + interfaceDrops.count
   }
 
-  private mutating func take(_ limit: Int, _ body: (borrowing CapturedPacket) -> Void) -> Int {
+  private mutating func countDrops() throws(CaptureError) {
+    guard let drops = ring.drops() else { throw .failed(name, reason: "no statistics") }
+    dropped += drops
+  }
+
+  /// - Returns: how many packets; nil where nothing was there.
+  private mutating func take(
+    _ limit: Int, _ body: (borrowing CapturedPacket) -> Void
+  ) throws(CaptureError) -> Int? {
     let snapshotLength = snapshotLength
     var room: [UInt8] = []
     swap(&room, &segment)
     defer { swap(&room, &segment) }
     var count = 0
-    while count < limit,
-      ring.next({ count += $0.handOver(cutAt: snapshotLength, through: &room, body) })
-    {}
+    while count < limit {
+      if ring.next({ count += $0.handOver(cutAt: snapshotLength, through: &room, body) }) {
+        continue
+      }
+      guard ring.takeBlock() else { return count == 0 ? nil : count }
+      if ring.hasDropped {
+        try countDrops()
+        break
+      }
+    }
     return count
   }
 }

@@ -63,7 +63,14 @@ struct PacketRingHandle: ~Copyable {
     unsafe packet_ring_close(&ring)
   }
 
-  /// Hands over the next frame, if it is there.
+  /// Takes the next block of frames, if it is there.
+  mutating func takeBlock() -> Bool { unsafe packet_ring_take_block(&ring) }
+
+  /// Whether the kernel dropped frames before it filled the block, which `drops` has not told yet.
+  var hasDropped: Bool { unsafe ring.has_dropped }
+
+  /// Hands over the next frame of the block, if there is one.
+  @inline(__always)
   mutating func next(_ body: (borrowing Frame) -> Void) -> Bool {
     var frame = packet_ring_frame()
     guard let start = unsafe packet_ring_next(&ring, &frame) else { return false }
@@ -74,15 +81,24 @@ struct PacketRingHandle: ~Copyable {
     return true
   }
 
-  /// Waits for frames, but no longer than the timeout. An interface that is down is waited for too.
+  /// Waits for a block, but no longer than the timeout. An interface that is down is waited for too.
   mutating func wait(_ timeout: Duration) {
     unsafe packet_ring_wait(&ring, milliseconds(timeout))
   }
 
+  /// Lets blocks gather where they are filled so fast that each would wake the thread: no longer than
+  /// an eighth of the ring is filled in.
+  mutating func gather(atMost time: Duration) {
+    let fillTime = unsafe min(.nanoseconds(ring.fill_time), time)
+    guard fillTime > .zero else { return }
+    unsafe ring.fill_time = 0
+    pause(min(time, unsafe fillTime * Int(ring.block_count) / 8))
+  }
+
   /// Frames that the kernel dropped since this was last asked; nil for an error.
-  mutating func drops() -> UInt32? {
+  mutating func drops() -> Int? {
     var drops: UInt32 = 0
-    return unsafe packet_ring_drops(&ring, &drops) == 0 ? drops : nil
+    return unsafe packet_ring_drops(&ring, &drops) == 0 ? Int(drops) : nil
   }
 }
 

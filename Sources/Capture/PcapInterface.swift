@@ -25,10 +25,14 @@ package struct PcapInterface: PacketSource, ~Copyable {
   /// full. On a link of low rate, times the number of blocks, it is as long as the thread may be kept
   /// from reading before packets are dropped.
   static let blockMilliseconds: Int32 = 40
+  /// The longest that the kernel keeps a frame, with what its clock is coarse.
+  static var longestHold: Duration { .milliseconds(2 * blockMilliseconds + 20) }
 
   package let name: String
   private var pcap: PcapHandle
-  private let index: UInt32
+  private let interface: OpenedInterface
+  /// The interface went away, and the kernel has handed over what it had.
+  private var isSettled = false
   /// The interface's own drops are read below /sys, which does not follow the thread into a
   /// namespace: there they would be those of another interface of the same name.
   private let countsInterfaceDrops: Bool
@@ -42,10 +46,8 @@ package struct PcapInterface: PacketSource, ~Copyable {
   package init(
     name: String, options: Options = Options(), networkNamespace: String? = nil
   ) throws(CaptureError) {
-    if let networkNamespace { try enter(networkNamespace: networkNamespace) }
-    let index = interfaceIndex(name)
     // Without permission libpcap does not get as far as to see that there is no such interface.
-    guard index != 0 || name == "any" else { throw .noSuchInterface(name) }
+    let interface = try OpenedInterface(name: name, networkNamespace: networkNamespace)
     var pcap = try PcapHandle(interface: name, options: options)
     if let filter = options.filter { try pcap.apply(filter: filter) }
     // What was dropped before now is no part of the capture.
@@ -54,7 +56,7 @@ package struct PcapInterface: PacketSource, ~Copyable {
     pcap.longestFrame = interfaceProperties(name).map { $0.mtu + pcap.type.headerBytes }
     self.name = name
     self.pcap = pcap
-    self.index = index
+    self.interface = interface
     countsInterfaceDrops = networkNamespace == nil
   }
 
@@ -70,8 +72,8 @@ package struct PcapInterface: PacketSource, ~Copyable {
       count = try take(limit, body)
     }
     if count > 0 { return .packets(count) }
-    guard isThere else { throw .interfaceWentAway(name) }
-    return .idle
+    if interface.isThere { return .idle }
+    return try settle(limit, body)
   }
 
   package mutating func droppedPackets() throws(CaptureError) -> Int {
@@ -91,13 +93,24 @@ package struct PcapInterface: PacketSource, ~Copyable {
       case .nothing: return count
       // It fails again at the next read, if it matters then.
       case .failed where count > 0: return count
-      case .failed(let reason):
-        throw isThere ? .failed(name, reason: reason) : .interfaceWentAway(name)
+      // That it went away is found out once nothing is left to be read.
+      case .failed where !interface.isThere: return count
+      case .failed(let reason): throw .failed(name, reason: reason)
       }
     }
     return limit
   }
 
-  /// Whether the interface that was opened still bears its name in the thread's namespace.
-  private var isThere: Bool { index == 0 || interfaceIndex(name) == index }
+  /// The interface went away: takes what the kernel has yet to hand over.
+  private mutating func settle(
+    _ limit: Int, _ body: (borrowing CapturedPacket) -> Void
+  ) throws(CaptureError) -> ReadOutcome {
+    guard !isSettled else {
+      interface.leaveNamespace()
+      throw .interfaceWentAway(name)
+    }
+    pause(Self.longestHold)
+    isSettled = true
+    return .packets(try take(limit, body))
+  }
 }

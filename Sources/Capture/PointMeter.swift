@@ -16,12 +16,27 @@ package struct PointReport: Sendable, Equatable {
   package var wasCut = false
   /// Why the capture ended before it was asked to.
   package var failure: CaptureError?
-  /// When a live capture failed: nothing was seen from then on.
-  package var failureTime: Timestamp?
+  /// Of a live capture: the last time that it saw nothing, if there was one.
+  package var absence: Absence?
+  /// How often that was, and for how long in all that ended.
+  package var absences = 0
+  package var absentTime = Duration.zero
   /// Why packets that were counted are not all kept.
   package var keepingFailure: CaptureError?
 
   package init() {}
+
+  /// Since when a live capture sees nothing; nil where it does.
+  package var awaySince: Timestamp? { absence.flatMap { $0.end == nil ? $0.start : nil } }
+}
+
+/// A time in which a live capture saw nothing, because its interface was away or could not be read.
+package struct Absence: Sendable, Equatable {
+  package let reason: CaptureError
+  /// The last moment at which it surely saw everything.
+  package let start: Timestamp
+  /// When it saw again; nil as long as it does not.
+  package fileprivate(set) var end: Timestamp?
 }
 
 /// Decodes and counts the packets of one point: a stream table, and what it came to as a whole.
@@ -104,14 +119,34 @@ package struct PointMeter: ~Copyable {
     losses.wasCut = true
   }
 
-  /// Takes why the capture ended too early, and when.
-  package mutating func noteFailure(_ failure: CaptureError, at time: Timestamp) {
-    losses.failure = failure
-    losses.failureTime = time
+  /// Takes that a live capture sees nothing any more, why, and when it surely saw for the last time.
+  package mutating func noteAbsence(since time: Timestamp, _ reason: CaptureError) {
+    losses.absence = Absence(reason: reason, start: time)
+    losses.absences += 1
+    table.note(CaptureEvent(time: time, kind: .ended(reason: reason.absenceReason)))
+  }
+
+  /// Takes that it sees again.
+  package mutating func noteReturn(at time: Timestamp) {
+    guard let start = losses.absence?.start else { return }
+    losses.absence?.end = time
+    losses.absentTime += time - start
+    table.note(CaptureEvent(time: time, kind: .resumed))
   }
 
   /// Takes why packets are not kept any more, where that is so.
   package mutating func noteKeeping(_ failure: CaptureError?) {
     losses.keepingFailure = failure
+  }
+}
+
+extension CaptureError {
+  /// As it stands in marks.
+  fileprivate var absenceReason: String {
+    switch self {
+    case .interfaceWentAway: "interface went away"
+    case .failed(_, let reason): reason
+    default: "capture failed"
+    }
   }
 }

@@ -10,6 +10,11 @@ func isReadable(_ descriptor: Int32, within timeout: Duration) -> Bool {
   return unsafe poll(&request, 1, milliseconds(timeout)) > 0
 }
 
+/// Lets this time pass. A signal can end it early.
+func pause(_ time: Duration) {
+  _ = unsafe poll(nil, 0, milliseconds(time))
+}
+
 /// A timeout in whole milliseconds, rounded up.
 func milliseconds(_ timeout: Duration) -> Int32 {
   Int32(clamping: (max(timeout, .zero) + .nanoseconds(999_999)).wholeNanoseconds / 1_000_000)

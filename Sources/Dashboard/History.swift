@@ -22,6 +22,8 @@ struct History: Sendable {
   private(set) var bin: Duration?
   private(set) var packets = 0
   private(set) var captureDrops = 0
+  /// Names of points whose captures see nothing, since their interfaces are away.
+  private(set) var away: [String] = []
   /// Packets of the newest interval at the points that decide.
   private(set) var newest: (start: Timestamp, length: Duration, packets: Int)?
 
@@ -94,6 +96,7 @@ struct History: Sendable {
     var passages: [StreamKey: Passage] = [:]
     for snapshot in snapshots {
       captureDrops += snapshot.captureDrops
+      take(snapshot.captureEvents, at: snapshot.point.name)
       if deciding.contains(snapshot.point.name) {
         total += snapshot.totals.reduce(0) { $0 + $1.packets }
       }
@@ -113,6 +116,13 @@ struct History: Sendable {
     }
     packets += total
     newest = (start, length, total)
+  }
+
+  private mutating func take(_ events: [CaptureEvent], at point: String) {
+    for event in events {
+      away.removeAll { $0 == point }
+      if case .ended = event.kind { away.append(point) }
+    }
   }
 
   /// Packets per second of the newest interval at the points that decide; nil before the first.

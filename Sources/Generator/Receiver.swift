@@ -74,7 +74,8 @@ package struct Receiver: ~Copyable, Sendable {
 
   private mutating func countDrops() {
     let now = socket.drops
-    table.countDrops(Int(now &- drops))
+    guard now != drops else { return }
+    table.countDrops(Int(now &- drops), upTo: .now)
     drops = now
   }
 

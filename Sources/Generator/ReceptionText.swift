@@ -9,13 +9,17 @@ package enum ReceptionText {
     duplicates: "dup", reordered: "reord", jitter: "jitter", minimum: "transit", median: "median",
     stream: "stream")
 
-  /// One line a stream of an interval, and one where the socket dropped datagrams.
+  /// One line a stream of an interval, and one where the socket may have dropped some.
   package static func lines(of snapshot: Snapshot) -> [String] {
     let time = clock(snapshot.start)
     var lines = snapshot.streams.map { interval in
       line(time, Reception.Figures(interval), over: snapshot.length, interval.stream)
     }
-    if snapshot.captureDrops > 0 { lines.append(blindness(time, snapshot.captureDrops)) }
+    if snapshot.captureDrops > 0 {
+      lines.append(blindness(time, snapshot.captureDrops))
+    } else if snapshot.isBlind {
+      lines.append("\(time): blind, what the socket dropped may be among the lost")
+    }
     return lines
   }
 

@@ -51,7 +51,7 @@ package struct Correlator: Sendable {
       marks += snapshot.events.map { Mark($0, at: snapshot.point) }
       marks += snapshot.signals.map { Mark($0, at: snapshot.point) }
       signalling.take(snapshot.signals, at: point)
-      if let mark = blindness.take(snapshot, at: point) { marks.append(mark) }
+      marks += blindness.take(snapshot, at: point)
     }
     for (stream, activities) in heard { take(activities, of: stream) }
     var observed = advance(to: end)

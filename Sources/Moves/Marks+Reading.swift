@@ -23,6 +23,27 @@ extension StreamEvent {
   }
 }
 
+extension CaptureEvent {
+  /// The event that a mark tells of; nil for other marks.
+  package init?(_ mark: Mark) {
+    guard mark.kind == .blind else { return nil }
+    switch mark["capture"]?.text {
+    case "ended": self.init(time: mark.time, kind: .ended(reason: mark["reason"]?.text ?? ""))
+    case "resumed": self.init(time: mark.time, kind: .resumed)
+    default: return nil
+    }
+  }
+}
+
+extension Snapshot {
+  /// Takes from the mark of a blind interval what no other record of it tells.
+  package mutating func takeBlindness(of mark: Mark) {
+    guard mark.kind == .blind else { return }
+    truncated = mark["truncated"]?.integer ?? 0
+    if !isBlind { mayHaveDropped = true }
+  }
+}
+
 extension Signal {
   /// The message that a mark tells of; nil for other marks.
   package init?(_ mark: Mark) {

@@ -45,6 +45,24 @@ extension Mark {
       kind: message.kind == .update ? .bindingUpdate : .bindingAcknowledgement, detail: detail)
   }
 
+  init(_ event: CaptureEvent, at point: Point) {
+    self.init(time: event.time, point: point.name, kind: .blind)
+    switch event.kind {
+    case .ended(let reason): detail = [("capture", .text("ended")), ("reason", .text(reason))]
+    case .resumed: detail = [("capture", .text("resumed"))]
+    }
+  }
+
+  /// Says that packets of an interval may have been missed.
+  init(blindIntervalOf snapshot: Snapshot) {
+    self.init(
+      time: snapshot.start, point: snapshot.point.name, kind: .blind,
+      detail: [
+        ("capture_drops", .integer(snapshot.captureDrops)),
+        ("truncated", .integer(snapshot.truncated)),
+      ])
+  }
+
   init(_ move: Move, binding: Signalling.Binding?) {
     var detail: [(name: String, value: Value)] = [
       ("from", .text(move.fromPoint)), ("to", .text(move.toPoint)),

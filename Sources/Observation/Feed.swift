@@ -14,16 +14,14 @@ protocol Feed: AnyObject {
   var closedUpTo: Timestamp? { get }
   /// No packet follows. What `advance` and `finish` find may still come into the queue.
   var hasEnded: Bool { get }
-  /// No packet follows, but time goes on at its points until it is stopped.
-  var hasFailed: Bool { get }
-  /// Points of live captures that ended before they were asked to.
-  var endings: [CaptureEnding] { get }
   /// The last packet's time, or when a live capture was stopped.
   var lastTime: Timestamp? { get }
   /// One a point.
   var reports: [PointReport] { get }
   /// Marks of the user's that came with the data and were not taken yet.
   var userMarks: [Mark] { get set }
+  /// A live capture lost its interface, or has it back, which was not told yet.
+  var hasNews: Bool { get set }
   /// Fetches what there is; a file until there is a snapshot or its end.
   func refill()
   /// After the end: time went on to this moment at the other points.
@@ -40,8 +38,10 @@ extension Feed {
     queue.first?.start ?? closedUpTo ?? Timestamp(nanoseconds: .min)
   }
 
-  var hasFailed: Bool { false }
-  var endings: [CaptureEnding] { [] }
+  var hasNews: Bool {
+    get { false }
+    set {}
+  }
 }
 
 /// A capture file, or a pipe.
@@ -92,6 +92,7 @@ final class LiveFeed: Feed {
   var userMarks: [Mark] = []
   private(set) var closedUpTo: Timestamp?
   private(set) var hasEnded = false
+  var hasNews = false
   private var report = PointReport()
   private let capture: LiveCapture
   private var stopTime: Timestamp?
@@ -103,17 +104,13 @@ final class LiveFeed: Feed {
 
   var reports: [PointReport] { [report] }
   var lastTime: Timestamp? { stopTime ?? report.last }
-  var hasFailed: Bool { report.failure != nil }
-
-  var endings: [CaptureEnding] {
-    report.failureTime.map { [CaptureEnding(point: points[0].point.name, time: $0)] } ?? []
-  }
 
   func refill() {
     guard !hasEnded else { return }
     let harvest = capture.take()
     queue += harvest.snapshots
     closedUpTo = harvest.closedUpTo
+    hasNews = hasNews || harvest.report.absence != report.absence
     report = harvest.report
     hasEnded = harvest.hasEnded
   }
@@ -136,7 +133,6 @@ final class RecordingFeed: Feed {
   private(set) var closedUpTo: Timestamp?
   private(set) var hasEnded = false
   private(set) var reports: [PointReport]
-  private(set) var endings: [CaptureEnding] = []
   private let path: String
   private let reader: RecordReader
 
@@ -159,7 +155,6 @@ final class RecordingFeed: Feed {
         for snapshot in step.snapshots { note(snapshot) }
         queue += step.snapshots
         userMarks += step.marks.filter { $0.kind == .user }
-        endings += step.marks.compactMap(CaptureEnding.init)
         closedUpTo = step.snapshots.map(\.end).max() ?? closedUpTo
       } catch {
         for index in reports.indices {

@@ -44,9 +44,8 @@ package actor Observation {
   private let feeds: [any Feed]
   private var correlator: Correlator
   private let stopRequest = Mutex<Timestamp?>(nil)
-  /// Marks that no snapshot brings: the user's, and those of captures that ended too early.
+  /// Marks that no snapshot brings: the user's.
   private let ownMarks = Mutex<[Mark]>([])
-  private var endings = CaptureEndings()
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
   private let interval: Duration
@@ -147,12 +146,12 @@ package actor Observation {
       passOnStop()
       for feed in feeds {
         feed.refill()
-        let marks = feed.userMarks + endings.take(feed.endings)
+        let marks = feed.userMarks
         feed.userMarks = []
         ownMarks.withLock { $0 += marks }
       }
       catchUp()
-      if let snapshots = takeStep() { return complete(correlate(snapshots)) }
+      if let snapshots = takeStep() { return complete(correlator.take(snapshots)) }
       if let end {
         isFinished = true
         return complete(correlator.finish(at: end))
@@ -164,8 +163,7 @@ package actor Observation {
   }
 
   private func passOnStop() {
-    let isOver = feeds.allSatisfy { $0.hasEnded || $0.hasFailed }
-    guard let time = stopRequest.withLock({ $0 }) ?? (isOver ? .now : nil) else { return }
+    guard let time = stopRequest.withLock({ $0 }) else { return }
     for feed in feeds where !feed.hasEnded { feed.stop(at: time) }
   }
 
@@ -200,30 +198,18 @@ package actor Observation {
     return snapshots
   }
 
-  /// What the points tell together in a step; those whose captures ended are blind in it.
-  private func correlate(_ snapshots: [Snapshot]) -> Observed {
-    let blinded = endings.blinded(snapshots, points: points.map(\.point))
-    var observed = correlator.take(blinded)
-    observed.snapshots = snapshots
-    // The mark of the ending tells of all intervals since.
-    let told = blinded.filter(\.captureHasEnded).map(\.point.name)
-    observed.marks.removeAll { mark in
-      mark.kind == .blind && told.contains { $0 == mark.point }
-    }
-    return observed
-  }
-
   /// Lets time go on where points are silent. Before the first packet there is no time yet.
   private func heartbeat() -> Observed? {
     let bound = feeds.filter { !$0.hasEnded }.map(\.bound).min()
-    let hasMarks = ownMarks.withLock { !$0.isEmpty }
-    guard let bound, bound.nanoseconds > .min, bound > horizon || hasMarks else { return nil }
+    let hasNews = ownMarks.withLock { !$0.isEmpty } || feeds.contains(where: \.hasNews)
+    guard let bound, bound.nanoseconds > .min, bound > horizon || hasNews else { return nil }
     horizon = max(bound, horizon)
     return correlator.advance(to: horizon)
   }
 
   private func complete(_ observed: Observed) -> Observed {
     horizon = max(horizon, observed.upTo)
+    for feed in feeds { feed.hasNews = false }
     let marks = ownMarks.withLock { marks in
       let taken = marks
       marks = []

@@ -87,6 +87,10 @@ struct StepAssembler {
       snapshots[index(of: point, at: start)].events.append(event)
     } else if let signal = Signal(mark) {
       snapshots[index(of: point, at: start)].signals.append(signal)
+    } else if let event = CaptureEvent(mark) {
+      snapshots[index(of: point, at: start)].captureEvents.append(event)
+    } else if mark.kind == .blind {
+      snapshots[index(of: point, at: start)].takeBlindness(of: mark)
     }
   }
 

@@ -8,9 +8,7 @@ package struct ClosedInterval: Sendable {
   package let start: Timestamp
   package let totals: [ProtocolTotal]
   package let signals: [Signal]
-  package let captureDrops: Int
-  package let truncated: Int
-  let isBlind: Bool
+  let blindness: IntervalBlindness
 }
 
 extension StreamTable {
@@ -18,12 +16,13 @@ extension StreamTable {
   package func snapshot(of interval: ClosedInterval) -> Snapshot {
     var slots: [UInt32] = []
     active.forEach { slots.append(UInt32(truncatingIfNeeded: $0)) }
-    let streams = slots.map { streamInterval(of: Int($0), isBlind: interval.isBlind) }
+    let streams = slots.map { streamInterval(of: Int($0), isBlind: interval.blindness.isBlind) }
     return Snapshot(
       point: point, start: interval.start, length: options.interval,
       streams: streams.sorted { ($0.stream, $0.leg) < ($1.stream, $1.leg) },
       totals: interval.totals, events: streamEvents(), signals: interval.signals,
-      captureDrops: interval.captureDrops, truncated: interval.truncated)
+      captureEvents: interval.blindness.events, captureDrops: interval.blindness.drops,
+      mayHaveDropped: interval.blindness.mayHaveDropped, truncated: interval.blindness.truncated)
   }
 
   /// Calls the closure for each flow that had packets: how many, and how many numbers were lost.
@@ -60,7 +59,8 @@ extension StreamTable {
       stream: flow.key.stream, leg: legs[Int(flow.leg)], payload: .unknown,
       packets: Int(flow.packets), ipBytes: flow.ipBytes, udpBytes: Int(flow.udpBytes),
       wireBytes: flow.wireBytes, firstTime: Timestamp(nanoseconds: flow.firstTime),
-      lastTime: Timestamp(nanoseconds: flow.lastTime), isBlind: isBlind)
+      lastTime: Timestamp(nanoseconds: flow.lastTime),
+      isBlind: isBlind)
     if flow.flags.contains(.hasGap) { interval.maximumGap = .nanoseconds(Int64(flow.maximumGap)) }
     if flow.track != 0 {
       let track = tracks[Int(flow.track) - 1]
@@ -84,11 +84,16 @@ extension StreamTable {
       interval.add(figures[place], of: flow)
       interval.add(transits.quantiles(at: place))
     }
+    // What the capture missed before is missing here, unless the numbers say that nothing is.
+    if flow.flags.contains(.isDoubtful), !interval.isComplete { interval.isBlind = true }
     return interval
   }
 }
 
 extension StreamInterval {
+  /// Whether its numbers are there and say that none is missing.
+  fileprivate var isComplete: Bool { sequence.map { $0.lost <= 0 && $0.skipped == 0 } ?? false }
+
   /// Adds what irregular packets changed.
   fileprivate mutating func add(_ more: LegFigures, of flow: Flow) {
     var more = more

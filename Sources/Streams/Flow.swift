@@ -100,6 +100,8 @@ struct Flow: BitwiseCopyable, Sendable {
     static let hasJitter = Flags(rawValue: 16)
     /// `maximumGap` has a value in the open interval.
     static let hasGap = Flags(rawValue: 32)
+    /// The capture may have missed packets since the last one.
+    static let isDoubtful = Flags(rawValue: 64)
   }
 
   /// What numbers a steady flow's payload has.

@@ -15,17 +15,20 @@ package struct Snapshot: Sendable {
   package var events: [StreamEvent]
   /// Mobility signalling and announcements that passed, in time order.
   package var signals: [Signal]
+  /// Whether the capture saw nothing any more, or again, in time order.
+  package var captureEvents: [CaptureEvent]
   /// Packets that the kernel or the interface dropped before the capture could see them.
   package var captureDrops: Int
+  /// Of those that were counted in an interval before, some may have been of this one.
+  package var mayHaveDropped: Bool
   /// Frames of which the snaplen cut a header that was needed: nobody knows whose they were.
   package var truncated: Int
-  /// The capture ended in this interval or before it, although it was to go on.
-  package var captureHasEnded: Bool
 
   package init(
     point: Point, start: Timestamp, length: Duration, streams: [StreamInterval] = [],
     totals: [ProtocolTotal] = [], events: [StreamEvent] = [], signals: [Signal] = [],
-    captureDrops: Int = 0, truncated: Int = 0, captureHasEnded: Bool = false
+    captureEvents: [CaptureEvent] = [], captureDrops: Int = 0, mayHaveDropped: Bool = false,
+    truncated: Int = 0
   ) {
     self.point = point
     self.start = start
@@ -34,16 +37,18 @@ package struct Snapshot: Sendable {
     self.totals = totals
     self.events = events
     self.signals = signals
+    self.captureEvents = captureEvents
     self.captureDrops = captureDrops
+    self.mayHaveDropped = mayHaveDropped
     self.truncated = truncated
-    self.captureHasEnded = captureHasEnded
   }
 
   package var end: Timestamp { start + length }
 
   /// Whether the capture itself may have missed packets in this interval.
   package var isBlind: Bool {
-    captureDrops > 0 || truncated > 0 || captureHasEnded || streams.contains(where: \.isBlind)
+    captureDrops > 0 || mayHaveDropped || truncated > 0 || !captureEvents.isEmpty
+      || streams.contains(where: \.isBlind)
   }
 }
 

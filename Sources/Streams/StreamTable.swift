@@ -57,9 +57,9 @@ package struct StreamTable: ~Copyable {
 
   var totals = KindTotals()
   private var signals: [Signal] = []
-  private var captureDrops = 0
-  private var truncated = 0
-  private var blindUpTo = Timestamp(nanoseconds: .min)
+  private var blindness = OpenBlindness()
+  /// How many flows may have lost packets to the capture that did not show yet.
+  var doubts = 0
   var lastTime = Int64.min
   /// The arrivals of a batch that are the table's.
   var own = PlainList<UInt32>()
@@ -99,7 +99,7 @@ package struct StreamTable: ~Copyable {
     _ packet: borrowing DecodedPacket, bytes: RawSpan, wireBytes: Int, at time: Timestamp,
     mayHoldSegments: Bool = false
   ) {
-    if packet.isTruncated { truncated += 1 }
+    if packet.isTruncated { blindness.countTruncated(at: time) }
     switch packet.kind {
     case .udp:
       let leg = packet.outer.count == 0 ? 0 : legs.index(of: packet.outer)
@@ -179,8 +179,12 @@ package struct StreamTable: ~Copyable {
   /// - Parameter time: when that was found out. They may have come as late as then, behind packets that
   ///   are yet to be counted, so that every interval up to there is blind.
   package mutating func countDrops(_ count: Int, upTo time: Timestamp? = nil) {
-    captureDrops += count
-    if let time { blindUpTo = max(blindUpTo, time) }
+    blindness.countDrops(count, upTo: time)
+  }
+
+  /// Takes that the capture sees nothing any more, or again. It is no earlier than the open interval.
+  package mutating func note(_ event: CaptureEvent) {
+    blindness.note(event)
   }
 
   /// A packet of this time came: hands over every interval that ended before.
@@ -226,30 +230,28 @@ package struct StreamTable: ~Copyable {
 
   /// Hands over the interval, if it saw anything, and begins anew.
   ///
-  /// - Returns: the end of the interval in which the next stay is known to have ended.
+  /// - Returns: the end of the next interval of which something is to be said, even if no packet comes.
   private mutating func close(
     _ start: Timestamp, at end: Timestamp, deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) -> Timestamp? {
     let due = endStays(upTo: end.nanoseconds)
     let totals = totals.list
     self.totals = KindTotals()
+    let missed = blindness.close(start, at: end)
     if !active.isEmpty || !totals.isEmpty || !events.isEmpty || !signals.isEmpty
-      || captureDrops > 0
+      || missed.isToBeTold
     {
-      let isBlind = captureDrops > 0 || truncated > 0 || start < blindUpTo
       deliver(
-        self,
-        ClosedInterval(
-          start: start, totals: totals, signals: signals, captureDrops: captureDrops,
-          truncated: truncated, isBlind: isBlind))
+        self, ClosedInterval(start: start, totals: totals, signals: signals, blindness: missed))
     }
+    settleDoubts(of: missed)
     beginInterval()
     signals = []
-    captureDrops = 0
-    truncated = 0
-    return due.map {
-      (Timestamp(nanoseconds: $0) - .nanoseconds(1)).aligned(to: options.interval)
-        + options.interval
+    let dues = [
+      due.map { Timestamp(nanoseconds: $0) - .nanoseconds(1) }, blindness.next(after: end),
+    ]
+    return dues.compactMap(\.self).min().map {
+      $0.aligned(to: options.interval) + options.interval
     }
   }
 

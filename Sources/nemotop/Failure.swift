@@ -68,7 +68,7 @@ extension Failure {
     case .badFilter(let filter, let reason):
       self.init("the filter '\(filter)' is wrong: \(reason); see pcap-filter(7)")
     case .interfaceWentAway(let name):
-      self.init("interface \(name) went away: what it carried since was not seen")
+      self.init("interface \(name) went away")
     case .failed(let name, let reason):
       self.init("capture on \(name) failed: \(reason)")
     case .alreadyExists(let path):

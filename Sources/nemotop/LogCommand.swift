@@ -4,6 +4,7 @@ import Moves
 import Observation
 import Records
 import Streams
+import Wire
 
 /// `nemotop log`: the engine without a screen.
 struct Log: AsyncParsableCommand {
@@ -16,8 +17,11 @@ struct Log: AsyncParsableCommand {
       A second ^C ends it at once. \
       Without --csv and --jsonl the records go to standard output as JSON Lines.
 
+      An interface that goes away is captured again once it is back under its name: meanwhile its \
+      point is blind, which a mark tells.
+
       Exit status 1 also where a source ended before its time: a file that is cut in the middle of \
-      a packet, an interface that went away. What came before is counted and written.
+      a packet, an interface that is away at the end. What came before is counted and written.
 
       Examples:
         nemotop log xen1=eth0 --csv today
@@ -85,8 +89,17 @@ struct Log: AsyncParsableCommand {
         report.opaque > 0 ? ", \(report.opaque) of ESP, which may hide streams" : ""
       note(
         "\(point.name): \(report.packets) packets, \(report.malformed) malformed, "
-          + "\(report.captureDrops) dropped by the capture\(truncated)\(opaque)")
+          + "\(report.captureDrops) dropped by the capture\(truncated)\(opaque)"
+          + Self.absences(report))
     }
     note("\(moves) \(moves == 1 ? "move" : "moves")")
+  }
+
+  private static func absences(_ report: PointReport) -> String {
+    guard report.absences > 0 else { return "" }
+    let count = report.absences == 1 ? "once" : "\(report.absences) times"
+    let time = Quantity.decimal(report.absentTime.milliseconds, places: 0)
+    let end = report.awaySince.map { ", and since \($0)" } ?? ""
+    return ", away \(count): blind for \(time) ms\(end)"
   }
 }

@@ -1,34 +1,58 @@
 import ArgumentParser
 import Capture
+import Foundation
 import Observation
+import Records
 import Streams
+import Wire
 
 /// What went wrong at the points of an observation, told on standard error: each once.
 struct PointFailures {
   private var told: Set<String> = []
+  /// The absences of each point that were told, and how many of them were told to be over.
+  private var absences: [String: (begun: Int, over: Int)] = [:]
 
-  /// Tells which points' data ended before their time, as soon as that is known.
+  /// Tells what happened to the points' data before their time, as soon as that is known.
   mutating func tellEnds(_ observation: Observation) async {
     for (point, report) in await observation.reports {
+      tellAbsence(of: point, report)
       if let failure = Failure(earlyEndOf: point, report) { tell(failure) }
     }
   }
 
-  /// Tells what is left to be told at the end, and fails where anything went wrong.
+  /// Tells what is left to be told at the end, and fails where anything went wrong that is not over.
   mutating func conclude(_ observation: Observation) async throws {
     await tellEnds(observation)
-    let unkept = await observation.reports.filter { $0.report.keepingFailure != nil }
+    let reports = await observation.reports
+    let unkept = reports.filter { $0.report.keepingFailure != nil }
     if let failure = unkept.first?.report.keepingFailure {
       // A disk is full for all of them: one line is enough.
       let names = unkept.map(\.point.name).joined(separator: ", ")
       tell(
         Failure("all packets are counted, but those of \(names) not all kept: \(Failure(failure))"))
     }
-    if !told.isEmpty { throw ExitCode.failure }
+    if !told.isEmpty || reports.contains(where: { $0.report.awaySince != nil }) {
+      throw ExitCode.failure
+    }
   }
 
   private mutating func tell(_ failure: Failure) {
     if told.insert(failure.description).inserted { note(failure.description) }
+  }
+
+  private mutating func tellAbsence(of point: Point, _ report: PointReport) {
+    guard let absence = report.absence else { return }
+    var known = absences[point.name] ?? (0, 0)
+    if known.begun < report.absences {
+      note("\(point.name): \(Failure(absence.reason)); it is blind until it can be captured again")
+      known.begun = report.absences
+    }
+    if let end = absence.end, known.over < report.absences {
+      let time = Quantity.decimal((end - absence.start).milliseconds, places: 0)
+      note("\(point.name): captured again, it was blind for \(time) ms")
+      known.over = report.absences
+    }
+    absences[point.name] = known
   }
 }
 

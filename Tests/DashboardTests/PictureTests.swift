@@ -1,6 +1,7 @@
 import Dashboard
 import Moves
 import Screen
+import Streams
 import Testing
 import Wire
 
@@ -34,6 +35,21 @@ import Wire
          MOVED    MOVES 4        AWAY  LOST
          12:05:00 xen2 → xen1  350 ms     4
         """)
+  }
+
+  @Test(arguments: [40, 80])
+  func `the first line says which points are away, for as long as they are`(width: Int) throws {
+    var model = try dashboard(after: 10)
+    func see(_ kind: CaptureEvent.Kind, at second: Int) -> String {
+      let start = Story.start + Story.second * second
+      let event = CaptureEvent(time: start, kind: kind)
+      let snapshot = Snapshot(
+        point: Story.points[1], start: start, length: Story.second, captureEvents: [event])
+      model.observe(Observed(upTo: snapshot.end, snapshots: [snapshot]))
+      return model.render(width: width, height: 24).text[0]
+    }
+    #expect(see(.ended(reason: "interface went away"), at: 10).contains(" AWAY xen2 "))
+    #expect(!see(.resumed, at: 11).contains("AWAY"))
   }
 
   @Test func `at 80×24 the screen is the experiment's picture`() throws {

@@ -86,6 +86,44 @@ struct `The reader` {
     #expect(starts == [200, 400, 600].map { [moment($0 * 1_000_000), moment($0 * 1_000_000)] })
   }
 
+  @Test(arguments: [true, false])
+  func `marks give back when the capture was blind`(isCSV: Bool) throws {
+    func mark(_ second: Int, _ detail: [(name: String, value: Mark.Value)]) -> Mark {
+      Mark(
+        time: moment(Int64(second) * 1_000_000_000), point: external.name, kind: .blind,
+        detail: detail)
+    }
+    let marks = [
+      mark(1, [("capture_drops", .integer(0)), ("truncated", .integer(7))]),
+      mark(2, [("capture_drops", .integer(0)), ("truncated", .integer(0))]),
+      mark(3, [("capture", .text("ended")), ("reason", .text("interface went away"))]),
+      mark(5, [("capture", .text("resumed"))]),
+    ]
+    let written = marks.map { mark in
+      Observed(
+        upTo: mark.time + .seconds(1),
+        snapshots: [Snapshot(point: external, start: mark.time, length: .seconds(1))],
+        marks: [mark])
+    }
+    let folder = TemporaryFolder()
+    let path = isCSV ? folder.path : folder.path + "/a.jsonl"
+    let writer: any RecordWriter =
+      isCSV
+      ? try CSVFolder(path, points: described) : try JSONLines(path, points: described)
+    for step in written { try writer.write(step) }
+    let reader = try RecordReader(path: path)
+    var read: [Snapshot] = []
+    while let step = try reader.next() { read += step.snapshots }
+    #expect(read.map(\.isBlind) == [true, true, true, true])
+    #expect(read.map(\.truncated) == [7, 0, 0, 0])
+    #expect(read.map(\.mayHaveDropped) == [false, true, false, false])
+    #expect(
+      read.flatMap(\.captureEvents) == [
+        CaptureEvent(time: marks[2].time, kind: .ended(reason: "interface went away")),
+        CaptureEvent(time: marks[3].time, kind: .resumed),
+      ])
+  }
+
   /// A step of 200 ms in which two points saw one packet each.
   private func silence(_ step: Int) -> Observed {
     let start = moment(Int64(step) * 200_000_000)

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(.needsNamespaces, .timeLimit(.minutes(2)))
-  func `an interface that goes away is told at once, and the others go on`() async throws {
+  func `an interface that is away at the end was told at once, others went on`() async throws {
     let folder = try TemporaryFolder()
     let run = try await PrivateWorldShell.run(
       """

@@ -30,6 +30,11 @@ struct packet_ring {
   bool holds_block;
   uint32_t frames_left;
   uint32_t offset;
+  /// The kernel dropped frames before it filled that block, and `packet_ring_drops` has not yet said
+  /// how many.
+  bool has_dropped;
+  /// In how many nanoseconds that block was filled; 0 for one that was handed over before it was.
+  int64_t fill_time;
 };
 
 /// How to open a ring.
@@ -67,13 +72,16 @@ struct packet_ring_frame {
   uint32_t transport_offset;
 };
 
-/// Takes the next frame that is there, a VLAN tag that the kernel took out put back in.
+/// Takes the next block of frames, if it is there. The one before goes back to the kernel.
+bool packet_ring_take_block(struct packet_ring *ring);
+
+/// Takes the next frame of the block, a VLAN tag that the kernel took out put back in.
 ///
-/// Returns its bytes, which are valid until the next one is asked for, or NULL where there is none.
+/// Returns its bytes, which are valid until the next block is taken, or NULL where there is none.
 const uint8_t *packet_ring_next(struct packet_ring *ring, struct packet_ring_frame *frame);
 
-/// Waits at most so many milliseconds for frames. An interface that is down is waited for as well.
+/// Waits at most so many milliseconds for a block. An interface that is down is waited for as well.
 void packet_ring_wait(const struct packet_ring *ring, int milliseconds);
 
 /// How many frames the kernel dropped since this was last asked. Returns 0, or an errno.
-int packet_ring_drops(const struct packet_ring *ring, uint32_t *drops);
+int packet_ring_drops(struct packet_ring *ring, uint32_t *drops);

@@ -32,6 +32,10 @@ struct HeaderPane: Pane {
     } else if view.hasEnded {
       pieces.append(("ENDED", Style(.warning, isBold: true, isReversed: true), true))
     }
+    if !history.away.isEmpty {
+      let names = history.away.joined(separator: " ")
+      pieces.append(("AWAY \(names)", Style(.alarm, isBold: true, isReversed: true), true))
+    }
     let drops = "drops \(Figures.count(history.captureDrops))"
     let hasDrops = history.captureDrops > 0
     pieces.append(
