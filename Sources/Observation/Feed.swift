@@ -97,9 +97,18 @@ final class LiveFeed: Feed {
   private let capture: LiveCapture
   private var stopTime: Timestamp?
 
-  init(point: RecordedPoint, capture: LiveCapture) {
-    points = [point]
-    self.capture = capture
+  /// Begins to capture, and to keep the packets where that is wanted.
+  ///
+  /// - Parameter open: gives the packets; it runs on the thread that then reads them.
+  init<Packets: PacketSource & ~Copyable>(
+    _ point: KeptPoint, options: ObservationOptions, wake: @escaping @Sendable () -> Void,
+    opening open: @escaping @Sendable () throws(CaptureError) -> Packets
+  ) throws(CaptureError) {
+    points = [RecordedPoint(point)]
+    capture = try LiveCapture(
+      point: point.point, options: point.counting,
+      keeping: options.keeper.map { Keeping(in: $0, as: point, filter: options.filter) },
+      wake: wake, open: open)
   }
 
   var reports: [PointReport] { [report] }
