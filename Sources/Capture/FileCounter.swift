@@ -21,12 +21,22 @@ package final class FileCounter<Harvest: Sendable> {
 
   /// - Parameters:
   ///   - path: of a capture file; `-` is the standard input.
+  ///   - stream: what is behind that path, where it cannot be opened twice.
   ///   - filter: a filter expression (pcap-filter(7)).
   ///   - harvest: makes what is wanted of an interval that is over.
   package init(
-    point: Point, path: String, filter: String? = nil, options: CountingOptions,
+    point: Point, path: String, stream: consuming sending CaptureStream? = nil,
+    filter: String? = nil, options: CountingOptions,
     harvest: @escaping @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
   ) throws(CaptureError) {
+    if let stream = consume stream {
+      let share = SourceShare(
+        try PcapFile(stream, filter: filter), meter: PointMeter(point: point, options: options),
+        harvest: harvest)
+      shares = [share]
+      progress = share.progress
+      return
+    }
     let count = Self.shareCount(of: path)
     var shares: [any FileShare<Harvest>] = []
     for index in 0..<count {

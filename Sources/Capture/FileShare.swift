@@ -35,7 +35,7 @@ func fileShare<Harvest: Sendable>(
     try PcapFile(path: path, filter: filter), meter: meter, harvest: harvest)
 }
 
-private final class SourceShare<Source: PacketSource & ~Copyable, Harvest: Sendable>: FileShare {
+final class SourceShare<Source: PacketSource & ~Copyable, Harvest: Sendable>: FileShare {
   private struct State: ~Copyable {
     var source: Source
     var meter: PointMeter

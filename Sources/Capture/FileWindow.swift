@@ -1,6 +1,6 @@
 import Glibc
 
-/// A part of a regular file in memory, which moves along as it is read: the one place where its bytes
+/// A part of a file in memory, which moves along as it is read: the one place where its bytes
 /// are touched by pointer.
 ///
 /// To copy a file through a buffer that stays in the cache takes a third of the time of touching it
@@ -10,16 +10,16 @@ final class FileWindow {
   private static let leastCapacity = 1 << 18
 
   private let descriptor: Int32
+  private let isOwner: Bool
   private var buffer: UnsafeMutableRawPointer
   private var capacity: Int
-  /// Where the window begins in the file.
-  private var position = 0
   private var count = 0
 
   /// - Parameter path: a regular file.
   /// - Throws: `cannotOpen`, also where the file is none that can be read.
   init(path: String) throws(CaptureError) {
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    isOwner = true
     capacity = Self.leastCapacity
     unsafe buffer = .allocate(byteCount: capacity, alignment: 64)
     guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: reasonText(errno)) }
@@ -29,9 +29,17 @@ final class FileWindow {
     count = filled
   }
 
+  /// Begins empty, where the descriptor stands. It is open for as long as the window is used.
+  init(reading descriptor: Int32) {
+    self.descriptor = descriptor
+    isOwner = false
+    capacity = Self.leastCapacity
+    unsafe buffer = .allocate(byteCount: capacity, alignment: 64)
+  }
+
   deinit {
     unsafe buffer.deallocate()
-    if descriptor >= 0 { close(descriptor) }
+    if isOwner, descriptor >= 0 { close(descriptor) }
   }
 
   /// Moves the window on by so many bytes and reads what there is; a window that is not moved although
@@ -49,7 +57,6 @@ final class FileWindow {
       unsafe buffer = larger
       capacity *= 2
     }
-    position += offset
     count = rest
     guard let filled = fill() else { return nil }
     count += filled
@@ -58,8 +65,7 @@ final class FileWindow {
 
   private func fill() -> Int? {
     while true {
-      let result = unsafe pread(
-        descriptor, buffer + count, capacity - count, off_t(position + count))
+      let result = unsafe read(descriptor, buffer + count, capacity - count)
       if result >= 0 { return result }
       guard errno == EINTR else { return nil }
     }

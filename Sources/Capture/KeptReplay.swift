@@ -1,4 +1,3 @@
-import Glibc
 package import Streams
 package import Wire
 
@@ -80,35 +79,80 @@ package final class KeptReplay {
   /// By the number of the interface; nil for those that nobody asked for.
   private var tracks: [Track?]
   private var marks: [(time: Timestamp, text: String)] = []
+  private var stream: CaptureStream
   private let window: FileWindow
   private var walker: PcapngWalker
   private var filter: CaptureFileFilter?
 
-  /// Opens a capture; nil where the file is no kept capture.
-  ///
-  /// - Parameters:
-  ///   - path: of a regular file.
-  ///   - filter: a filter expression (pcap-filter(7)).
-  package init?(path: String, filter: String? = nil) throws(CaptureError) {
-    var status = stat()
-    guard path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      return nil
+  /// Whether a stream goes on with a kept capture. Nothing is taken out of it.
+  package static func isKept(_ stream: borrowing CaptureStream) -> Bool {
+    var isKept = false
+    stream.peek { bytes in
+      let isWhole: Bool
+      (isKept, isWhole) = Self.judge(bytes)
+      return isWhole
     }
-    let window = try FileWindow(path: path)
-    guard let begun = try? PcapngWalker(window.bytes) else { return nil }
-    var scout = begun
-    while case .description = scout.nextStep(in: window.bytes) {}
-    let described = scout.descriptions.map { KeptPoint($0) }
-    points = described.compactMap(\.self)
-    guard !points.isEmpty, points.count == described.count else { return nil }
+    return isKept
+  }
+
+  /// Whether these bytes begin a kept capture, as far as they tell, and whether more of them could tell
+  /// otherwise.
+  private static func judge(_ bytes: RawSpan) -> (isKept: Bool, isSure: Bool) {
+    var walker: PcapngWalker
+    do throws(PcapFlaw) { walker = try PcapngWalker(bytes) } catch {
+      return (false, error != .shortHeader && bytes.byteCount >= 4)
+    }
+    while true {
+      let step = walker.nextStep(in: bytes)
+      let isKept = walker.descriptions.allSatisfy { KeptPoint($0) != nil }
+      guard isKept else { return (false, true) }
+      switch step {
+      case .description: continue
+      case .end, .cut: return (!walker.descriptions.isEmpty, false)
+      default: return (!walker.descriptions.isEmpty, true)
+      }
+    }
+  }
+
+  /// Reads what a kept capture describes.
+  ///
+  /// - Parameter filter: a filter expression (pcap-filter(7)).
+  /// - Throws: also where it is no kept capture.
+  package init(_ stream: consuming CaptureStream, filter: String? = nil) throws(CaptureError) {
+    path = stream.path
+    let window = FileWindow(reading: stream.descriptor)
+    walker = try Self.describe(in: window, path: path)
+    points = walker.descriptions.compactMap { KeptPoint($0) }
     tracks = points.map { _ in nil }
-    walker = begun
-    while walker.descriptions.count < points.count { _ = walker.nextStep(in: window.bytes) }
     if let filter, let linkType = walker.interfaces.lazy.compactMap(\.linkType).first {
       self.filter = try CaptureFileFilter(filter, linkType: linkType)
     }
-    self.path = path
+    self.stream = stream
     self.window = window
+  }
+
+  /// Reads up to behind the descriptions.
+  private static func describe(
+    in window: FileWindow, path: String
+  ) throws(CaptureError) -> PcapngWalker {
+    var isAll = false
+    while true {
+      if let begun = try? PcapngWalker(window.bytes) {
+        var (scout, walker) = (begun, begun)
+        while true {
+          switch scout.nextStep(in: window.bytes) {
+          case .description:
+            walker = scout
+            continue
+          case .end where !isAll, .cut where !isAll: break
+          default: return walker
+          }
+          break
+        }
+      }
+      guard !isAll else { throw .notACapture(path: path, reason: PcapFlaw.shortHeader.words) }
+      isAll = window.slide(by: 0) ?? 0 == 0
+    }
   }
 
   /// Begins to count a point; to be called before anything is read.
@@ -133,10 +177,10 @@ package final class KeptReplay {
     return taken
   }
 
-  /// Reads on until an interval of a point was closed, or to the end.
+  /// Reads on until an interval of a point was closed, to the end, or as far as a pipe has come.
   package func read(for track: Track) {
     let before = track.closedUpTo
-    while !hasEnded, track.snapshots.isEmpty, track.closedUpTo == before { readStep() }
+    while !hasEnded, track.snapshots.isEmpty, track.closedUpTo == before, readStep() {}
   }
 
   /// Reads no further.
@@ -144,20 +188,21 @@ package final class KeptReplay {
     hasEnded = true
   }
 
-  private func readStep() {
+  /// - Returns: false where a pipe has nothing yet.
+  private func readStep() -> Bool {
     let window = window
     switch walker.nextStep(in: window.bytes) {
     case .packet(let record, let interface, let options):
-      guard let track = tracks[interface] else { return }
-      take(record, options: options, for: track)
+      if let track = tracks[interface] { take(record, options: options, for: track) }
     case .statistics(let body, let interface):
       take(
         walker.statistics(in: window.bytes, body, interface: interface), for: tracks[interface])
     case .description: end(.failed(path, reason: "another capture follows in it"))
     case .flaw(let flaw): end(.failed(path, reason: flaw.words))
-    case .cut: slide(isCut: true)
-    case .end: slide(isCut: false)
+    case .cut: return slide(isCut: true)
+    case .end: return slide(isCut: false)
     }
+    return true
   }
 
   private func take(_ record: PcapRecord, options: Range<Int>, for track: Track) {
@@ -187,14 +232,20 @@ package final class KeptReplay {
     }
   }
 
-  /// Goes on where the file does; at its end everything has been read.
-  private func slide(isCut: Bool) {
+  /// Goes on where the stream does; at its end everything has been read.
+  ///
+  /// - Returns: false where a pipe has nothing yet.
+  private func slide(isCut: Bool) -> Bool {
+    if stream.isPipe, !isReadable(stream.descriptor, within: .milliseconds(20)) { return false }
     guard let more = window.slide(by: walker.rebase()) else {
-      return end(.failed(path, reason: "it cannot be read"))
+      end(.failed(path, reason: "it cannot be read"))
+      return true
     }
-    guard more == 0 else { return }
+    guard more == 0 else { return true }
+    let isCut = isCut || !stream.isWhole()
     if isCut { tracks.forEach { $0?.noteCut() } }
     end(nil, isCut: isCut)
+    return true
   }
 
   private func end(_ failure: CaptureError?, isCut: Bool = false) {

@@ -51,11 +51,15 @@ final class FileFeed: Feed {
   var userMarks: [Mark] = []
   private let counter: FileCounter<Snapshot>
 
+  /// - Parameter stream: what is behind the path, where it cannot be opened twice.
   init(
-    point: Point, path: String, filter: String?, options: CountingOptions
+    point: Point, path: String, stream: consuming sending CaptureStream?, filter: String?,
+    options: CountingOptions
   ) throws(CaptureError) {
     points = [RecordedPoint(point: point, source: path, interval: options.interval)]
-    counter = try FileCounter(point: point, path: path, filter: filter, options: options) {
+    counter = try FileCounter(
+      point: point, path: path, stream: stream, filter: filter, options: options
+    ) {
       $0.snapshot(of: $1)
     }
   }

@@ -10,8 +10,18 @@ import Streams
 struct SourceOpening {
   let counting: CountingOptions
   private let options: ObservationOptions
-  /// By path, in the order of the sources.
   private var replays: [(source: Source, replay: KeptReplay)] = []
+  /// Pipes, which cannot be opened twice.
+  private var pipes: [(source: Source, pipe: Pipe)] = []
+
+  /// An open stream, until it is taken.
+  private final class Pipe {
+    var stream: CaptureStream?
+
+    init(_ stream: consuming CaptureStream) {
+      self.stream = consume stream
+    }
+  }
 
   init(_ sources: [Source], options: ObservationOptions) throws(ObservationError) {
     self.options = options
@@ -19,9 +29,14 @@ struct SourceOpening {
     for source in sources {
       guard case .capture(let path) = source.kind else { continue }
       do throws(CaptureError) {
-        guard let replay = try KeptReplay(path: path, filter: options.filter) else { continue }
-        replays.append((source, replay))
-        points += replay.points
+        let stream = try CaptureStream(path: path)
+        if KeptReplay.isKept(stream) {
+          let replay = try KeptReplay(stream, filter: options.filter)
+          replays.append((source, replay))
+          points += replay.points
+        } else if !stream.isRepeatable {
+          pipes.append((source, Pipe(stream)))
+        }
       } catch {
         throw .cannotCapture(source, error)
       }
@@ -38,9 +53,11 @@ struct SourceOpening {
     switch source.kind {
     case .capture(let path):
       do throws(CaptureError) {
+        let pipe = pipes.first { $0.source == source }?.pipe
         return [
           try FileFeed(
-            point: source.point, path: path, filter: options.filter, options: counting)
+            point: source.point, path: path, stream: pipe?.stream.take(), filter: options.filter,
+            options: counting)
         ]
       } catch {
         throw .cannotCapture(source, error)

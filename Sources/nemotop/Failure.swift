@@ -130,8 +130,8 @@ extension Failure {
           + "count twice: name it once")
     case .cannotKeep(let source):
       self.init(
-        "the packets of \(source.point.name) are on disk or on their way there already: --write "
-          + "keeps those of interfaces alone")
+        "--write keeps the packets of interfaces, and \(source.point.name) is none: leave it out, or log "
+          + "without --write")
     case .noSuchPoint(let source, let points):
       self.init(
         "no point \(source.point.name) in its capture, which has \(points.joined(separator: ", ")): "
