@@ -85,7 +85,9 @@ let package = Package(
     tests(of: "Moves", on: ["Streams", "Sequences", "Wire"]),
     tests(of: "Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
     tests(of: "Capture", on: ["Streams", "Wire"]),
-    tests(of: "Observation", on: ["Moves", "Streams", "Wire"]),
+    tests(
+      of: "Observation",
+      on: ["Capture", "Records", "Moves", "Simulation", "Streams", "Wire"]),
     tests(of: "Generator", on: ["Streams", "Wire"]),
     tests(of: "Simulation", on: ["Wire"]),
     tests(of: "Screen"),

@@ -10,23 +10,12 @@ package struct CaptureFile: PacketSource, ~Copyable {
   package let snapshotLength: Int
   private let window: FileWindow
   private var walk: CaptureFileWalk
-  private var decompression: Decompression?
+  private var stream: CaptureStream
 
-  /// - Parameters:
-  ///   - path: a file or a pipe; `-` is the standard input.
-  ///   - filter: a filter expression (pcap-filter(7)).
-  package init(path: String, filter: String? = nil) throws(CaptureError) {
-    var input = path == "-" ? dup(STDIN_FILENO) : unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard input >= 0 else { throw .cannotOpen(path: path, reason: reasonText(errno)) }
-    var decompression: Decompression?
-    if isGzip(input) {
-      let compressed = input
-      defer { close(compressed) }
-      let stream = try Decompression(of: compressed, path: path)
-      input = stream.output
-      decompression = consume stream
-    }
-    let window = FileWindow(input)
+  /// - Parameter filter: a filter expression (pcap-filter(7)).
+  package init(_ stream: consuming CaptureStream, filter: String? = nil) throws(CaptureError) {
+    let window = FileWindow(reading: stream.descriptor)
+    path = stream.path
     let walker = try Self.walker(of: window, path: path)
     guard let linkType = walker.linkType else {
       let number = walker.linkNumber
@@ -35,10 +24,9 @@ package struct CaptureFile: PacketSource, ~Copyable {
     var program: CaptureFileFilter?
     if let filter { program = try CaptureFileFilter(filter, linkType: linkType) }
     walk = CaptureFileWalk(walker: walker, filter: program)
-    self.path = path
     self.linkType = linkType
     self.window = window
-    self.decompression = decompression
+    self.stream = stream
     snapshotLength = walker.snapshotLength
   }
 
@@ -87,13 +75,13 @@ package struct CaptureFile: PacketSource, ~Copyable {
 
   /// Moves the window on where the walk has come to its end; nil where more came into it.
   private mutating func goOn(within timeout: Duration) throws(CaptureError) -> ReadOutcome? {
-    guard window.isReady(within: timeout) else { return .idle }
+    if stream.isPipe, !isReadable(stream.descriptor, within: timeout) { return .idle }
     let isCut = walk.ending == .cut
     guard let more = window.slide(by: walk.take()) else {
       throw .failed(path, reason: reasonText(errno))
     }
     if more > 0 { return nil }
-    return isCut || decompression?.isWhole() == false ? .cut : .end
+    return isCut || !stream.isWhole() ? .cut : .end
   }
 
   /// What the file itself says was dropped, up to where it was read.

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// A running `gzip` that decompresses a file into a pipe.
@@ -59,15 +58,4 @@ struct Decompression: ~Copyable {
     while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
     return status
   }
-}
-
-/// Whether the file or pipe goes on with the magic number of RFC 1952 section 2.3.1. It reads nothing
-/// away, and waits until there is something in a pipe.
-func isGzip(_ descriptor: Int32) -> Bool {
-  var magic: (UInt8, UInt8) = (0, 0)
-  let offset = lseek(descriptor, 0, SEEK_CUR)
-  let count =
-    offset >= 0
-    ? unsafe pread(descriptor, &magic, 2, offset) : Int(unsafe pipe_peek(descriptor, &magic, 2))
-  return count == 2 && magic == (0x1F, 0x8B)
 }

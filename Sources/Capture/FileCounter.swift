@@ -12,21 +12,26 @@ package final class FileCounter<Harvest: Sendable> {
 
   /// - Parameters:
   ///   - path: of a capture file; `-` is the standard input.
+  ///   - stream: what is behind that path, where it cannot be opened twice.
   ///   - filter: a filter expression (pcap-filter(7)).
   ///   - workerCount: how many cores count a plain file: 1, 2, 4, or 8; nil for what suits it.
   ///   - harvest: makes what is wanted of an interval that is over.
   package init(
-    point: Point, path: String, filter: String? = nil, options: CountingOptions,
-    workerCount: Int? = nil, chunkSize: ChunkSize = ChunkSize(),
+    point: Point, path: String, stream: consuming CaptureStream? = nil, filter: String? = nil,
+    options: CountingOptions, workerCount: Int? = nil, chunkSize: ChunkSize = ChunkSize(),
     harvest: @escaping @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
   ) throws(CaptureError) {
-    if let file = PlainFile(path: path) {
+    let meter = PointMeter(point: point, options: options)
+    if let stream = consume stream {
+      reader = SourceReader(
+        try CaptureFile(stream, filter: filter), meter: meter, harvest: harvest)
+    } else if let file = PlainFile(path: path) {
       reader = ChunkReader(
         file, walk: try file.walk(filter: filter), point: point, options: options,
         workerCount: workerCount ?? Self.workerCount(of: file), size: chunkSize, harvest: harvest)
     } else {
       reader = SourceReader(
-        try CaptureFile(path: path, filter: filter), meter: PointMeter(point: point, options: options),
+        try CaptureFile(CaptureStream(path: path), filter: filter), meter: meter,
         harvest: harvest)
     }
   }

@@ -10,32 +10,21 @@ final class FileWindow {
   private static let leastCapacity = 1 << 18
 
   private let descriptor: Int32
-  private let isPipe: Bool
   private var buffer: UnsafeMutableRawPointer
   private var capacity: Int
   private var count = 0
 
-  /// - Parameter descriptor: the window's from now on; it shows nothing of it yet.
-  init(_ descriptor: Int32) {
+  /// Begins empty, where the descriptor stands. It is open for as long as the window is used.
+  init(reading descriptor: Int32) {
     self.descriptor = descriptor
-    var status = stat()
-    isPipe = unsafe fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG
     capacity = Self.leastCapacity
     unsafe buffer = .allocate(byteCount: capacity, alignment: 64)
   }
 
-  deinit {
-    unsafe buffer.deallocate()
-    close(descriptor)
-  }
+  deinit { unsafe buffer.deallocate() }
 
-  /// Whether there is something to read, or the end; of a pipe, whether there is in time.
-  func isReady(within timeout: Duration) -> Bool {
-    !isPipe || isReadable(descriptor, within: timeout)
-  }
-
-  /// Moves the window on by so many bytes and reads what there is, waiting for a pipe's writer; a window
-  /// that is not moved although it is full becomes larger.
+  /// Moves the window on by so many bytes and reads what there is; a window that is not moved although
+  /// it is full becomes larger.
   ///
   /// - Returns: how many bytes came, 0 at the file's end; nil where it cannot be read.
   func slide(by offset: Int) -> Int? {

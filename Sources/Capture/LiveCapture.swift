@@ -30,13 +30,13 @@ package final class LiveCapture: Sendable {
   /// Opens a source on a thread of its own and begins to count.
   ///
   /// - Parameters:
-  ///   - keeping: the path of a file that keeps the packets as they were captured.
+  ///   - keeping: where the packets are kept as they were captured.
   ///   - wake: called whenever there is something to take.
   ///   - open: makes the source, also anew. It runs on the capture thread, so that it may enter a
   ///     namespace.
   /// - Throws: what `open` threw.
   package init<Source: PacketSource & ~Copyable>(
-    point: Point, options: CountingOptions, keeping path: String? = nil,
+    point: Point, options: CountingOptions, keeping: Keeping? = nil,
     wake: @escaping @Sendable () -> Void,
     open: @escaping @Sendable () throws(CaptureError) -> Source
   ) throws(CaptureError) {
@@ -45,11 +45,15 @@ package final class LiveCapture: Sendable {
     let thread = Thread { [self] in
       do throws(CaptureError) {
         let source = try ReattachingSource(open)
-        let keeper = try PacketKeeper(
-          path: path, point: point, linkType: source.linkType,
-          snapshotLength: source.snapshotLength)
+        var keeper: PacketKeeper?
+        if let keeping {
+          keeper = try PacketKeeper(
+            keeping, linkType: source.linkType, snapshotLength: source.snapshotLength)
+        }
         isOpen.signal()
-        run(source, meter: PointMeter(point: point, options: options), keeper: keeper)
+        run(
+          source,
+          meter: KeepingMeter(PointMeter(point: point, options: options), keeper: keeper))
       } catch {
         openError.withLock { $0 = error }
         isOpen.signal()
@@ -76,13 +80,11 @@ package final class LiveCapture: Sendable {
   }
 
   private func run<Source: PacketSource & ~Copyable>(
-    _ opened: consuming ReattachingSource<Source>, meter fresh: consuming PointMeter,
-    keeper empty: consuming PacketKeeper
+    _ opened: consuming ReattachingSource<Source>, meter fresh: consuming KeepingMeter
   ) {
     var source = opened
     var meter = fresh
-    var keeper = empty
-    let start = Timestamp.now
+    meter.begin(at: .now)
     var snapshots: [Snapshot] = []
     var isRunning = true
     while isRunning {
@@ -91,7 +93,6 @@ package final class LiveCapture: Sendable {
       meter.noteDrops(total: source.droppedPackets(), upTo: .now)
       let outcome = source.read(limit: 4096, timeout: Self.pollTimeout) { packet in
         if let end, packet.time > end { return }
-        keeper.keep(packet)
         meter.count(packet) { snapshots.append($0.snapshot(of: $1)) }
       }
       let settled = Timestamp.now - Self.grace
@@ -104,17 +105,13 @@ package final class LiveCapture: Sendable {
         meter.noteAbsence(since: max(time, seen ?? time), reason)
       case .returned: meter.noteReturn(at: .now)
       }
-      if !snapshots.isEmpty { keeper.flush() }
+      meter.flush()
       if let end, settled >= end { isRunning = false }
-      meter.noteKeeping(keeper.failure)
       hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report)
     }
     let end = stopTime.withLock { $0 } ?? .now
     meter.noteDrops(total: source.droppedPackets(), upTo: end)
     meter.finish(at: end) { snapshots.append($0.snapshot(of: $1)) }
-    let report = meter.report
-    keeper.finish(start: start, end: report.awaySince ?? end, dropped: report.captureDrops)
-    meter.noteKeeping(keeper.failure)
     hand(over: &snapshots, closedUpTo: meter.closedUpTo, report: meter.report, isLast: true)
   }
 

@@ -1,40 +1,70 @@
 import Streams
 import Wire
 
-/// Keeps packets in a file, where one is wanted. The first failure ends the keeping, but not what is
-/// done with the packets besides.
+/// Where a point's packets are to be kept.
+package struct Keeping: Sendable {
+  package var keeper: CaptureKeeper
+  package var point: KeptPoint
+  /// The filter expression (pcap-filter(7)) that chooses the packets.
+  package var filter: String?
+
+  package init(in keeper: CaptureKeeper, as point: KeptPoint, filter: String? = nil) {
+    self.keeper = keeper
+    self.point = point
+    self.filter = filter
+  }
+}
+
+/// Keeps what is counted of one point: gathers it, and hands it over in batches. The first failure
+/// ends the keeping, but not what is done with the packets besides.
 struct PacketKeeper: ~Copyable {
-  private var writer: CaptureWriter?
+  private let keeper: CaptureKeeper
+  private let file: Int
+  private let interface: UInt32
+  private var encoder = PcapngEncoder()
+  private var packets = 0
   /// Why no more packets are kept.
-  private(set) var failure: CaptureError?
+  private var failure: CaptureError?
 
   init(
-    path: String?, point: Point, linkType: LinkType, snapshotLength: Int
+    _ keeping: Keeping, linkType: LinkType, snapshotLength: Int
   ) throws(CaptureError) {
-    guard let path else {
-      writer = nil
-      return
-    }
-    writer = try CaptureWriter(
-      path: path, point: point.name, linkType: linkType, snapshotLength: snapshotLength)
+    keeper = keeping.keeper
+    (file, interface) = try keeper.add(
+      keeping.point, linkType: linkType, snapshotLength: snapshotLength, filter: keeping.filter)
   }
 
   mutating func keep(_ packet: borrowing CapturedPacket) {
     guard failure == nil else { return }
-    do throws(CaptureError) { try writer?.write(packet) } catch { failure = error }
+    encoder.addPacket(
+      packet.bytes, wireBytes: packet.wireBytes, at: packet.time, interface: interface,
+      comment: packet.mayHoldSegments ? KeptComment.mayHoldSegments : nil)
+    packets += 1
+    if encoder.bytes.count >= CaptureWriter.batchBytes { flush() }
   }
 
-  mutating func flush() {
+  mutating func keep(_ statistics: PcapngStatistics) {
     guard failure == nil else { return }
-    do throws(CaptureError) { try writer?.flush() } catch { failure = error }
+    encoder.addStatistics(statistics, interface: interface)
   }
 
-  mutating func finish(start: Timestamp, end: Timestamp, dropped: Int) {
-    guard failure == nil else { return }
-    do throws(CaptureError) {
-      try writer?.finish(start: start, end: end, dropped: dropped)
-    } catch {
-      failure = error
-    }
+  /// Writes what was gathered.
+  ///
+  /// - Returns: why no more packets are kept, where that is so.
+  @discardableResult
+  mutating func flush() -> CaptureError? {
+    guard failure == nil, !encoder.bytes.isEmpty else { return failure }
+    let (keeper, file) = (keeper, file)
+    encoder.take { failure = keeper.append($0, to: file) }
+    return failure
+  }
+
+  /// - Parameters:
+  ///   - time: when the run ended.
+  ///   - end: when the capture did.
+  /// - Returns: as `flush`.
+  mutating func finish(at time: Timestamp, end: Timestamp, dropped: Int) -> CaptureError? {
+    keep(PcapngStatistics(time: time, end: end, received: packets, dropped: dropped))
+    return flush()
   }
 }

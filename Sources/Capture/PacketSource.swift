@@ -75,4 +75,9 @@ package enum CaptureError: Error, Equatable, Sendable {
   /// Nobody reads the pipe any more.
   case closedPipe(String)
   case cannotWrite(path: String, reason: String)
+  /// The folder that was to hold the file is not there.
+  case noSuchFolder(String)
+  case noPermissionToWrite(String)
+  /// A kept capture has no end: the run that kept it was broken off.
+  case brokenOff(String)
 }

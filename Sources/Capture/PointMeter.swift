@@ -133,18 +133,22 @@ package struct PointMeter: ~Copyable {
     losses.absentTime += time - start
     table.note(CaptureEvent(time: time, kind: .resumed))
   }
-
-  /// Takes why packets are not kept any more, where that is so.
-  package mutating func noteKeeping(_ failure: CaptureError?) {
-    losses.keepingFailure = failure
-  }
 }
 
 extension CaptureError {
+  private static let wentAway = "interface went away"
+
+  /// The failure of this interface that stands in marks as this.
+  init(absenceReason: String, interface: String) {
+    self =
+      absenceReason == Self.wentAway
+      ? .interfaceWentAway(interface) : .failed(interface, reason: absenceReason)
+  }
+
   /// As it stands in marks.
-  fileprivate var absenceReason: String {
+  var absenceReason: String {
     switch self {
-    case .interfaceWentAway: "interface went away"
+    case .interfaceWentAway: Self.wentAway
     case .failed(_, let reason): reason
     default: "capture failed"
     }

@@ -12,7 +12,7 @@ func isReadable(_ descriptor: Int32, within timeout: Duration) -> Bool {
 
 /// Lets this time pass. A signal can end it early.
 func pause(_ time: Duration) {
-  _ = unsafe poll(nil, 0, milliseconds(time))
+  _ = poll(nil, 0, milliseconds(time))
 }
 
 /// A timeout in whole milliseconds, rounded up.

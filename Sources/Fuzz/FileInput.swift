@@ -52,7 +52,7 @@ struct FileInput {
     Fuzz.check(written == bytes.count, "the input cannot be written")
     var frames: [Frame] = []
     do throws(CaptureError) {
-      var file = try CaptureFile(path: "/proc/self/fd/\(ends[0])")
+      var file = try CaptureFile(CaptureStream(path: "/proc/self/fd/\(ends[0])"))
       var outcome = ReadOutcome.idle
       repeat {
         outcome = try file.read(limit: 7, timeout: .zero) { packet in

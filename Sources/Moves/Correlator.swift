@@ -24,6 +24,8 @@ package struct Correlator: Sendable {
   /// Streams that were heard at more than one place: only these can move.
   private var contested: Set<StreamKey> = []
   private var pending: [StreamKey: [Pending]] = [:]
+  /// When, if nothing more is heard, there may be something to tell; nil where there will not be.
+  package private(set) var due: Timestamp?
   private var signalling: Signalling
   private var blindness: Blindness
 
@@ -83,7 +85,7 @@ package struct Correlator: Sendable {
   private mutating func note(_ path: inout StreamPath, by time: Timestamp, isEnd: Bool) {
     while let transition = path.nextTransition(by: time, isEnd: isEnd) {
       pending[path.stream, default: []].append(
-        Pending(transition: transition, deadline: time + Self.patience))
+        Pending(transition: transition, deadline: transition.finalTime + Self.patience))
     }
   }
 
@@ -99,12 +101,16 @@ package struct Correlator: Sendable {
 
   private mutating func settle(by time: Timestamp, isEnd: Bool) -> Observed {
     var told: [(move: Move, mark: Mark)] = []
+    var dues: [Timestamp] = []
     for stream in contested.sorted() {
       guard var path = paths.removeValue(forKey: stream) else { continue }
       note(&path, by: time, isEnd: isEnd)
+      if let due = path.due(after: time) { dues.append(due) }
       paths[stream] = path
       told += tell(stream, by: time, isEnd: isEnd)
+      if let deadline = pending[stream]?.first?.deadline { dues.append(deadline) }
     }
+    due = dues.min()
     told.sort { $0.move.firstAfter < $1.move.firstAfter }
     return Observed(upTo: time, marks: told.map(\.mark), moves: told.map(\.move))
   }

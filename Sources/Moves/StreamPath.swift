@@ -12,6 +12,8 @@ struct StreamPath: Sendable {
     var firstAfter: Timestamp
     /// When the stream had left the new place before, if it ever was there.
     var lastDeparture: Timestamp?
+    /// From when on it was final.
+    var finalTime: Timestamp
   }
 
   let stream: StreamKey
@@ -116,7 +118,8 @@ struct StreamPath: Sendable {
       home = places.min { isBefore($0, $1) }
     }
     guard let home, let old = visits[home] else { return nil }
-    guard isEnd || time - old.lastTime >= old.leftAfter(options) else { return nil }
+    let finalTime = old.lastTime + old.leftAfter(options)
+    guard isEnd || time >= finalTime else { return nil }
     let next = places.filter { place in
       guard let visit = visits[place], visit.lastTime > old.lastTime else { return false }
       return isAlternative(place, to: home) && !passesThrough(place, home)
@@ -126,7 +129,14 @@ struct StreamPath: Sendable {
     departures[home] = old.lastTime
     return Transition(
       from: home, to: next, lastBefore: old.lastTime, firstAfter: new.firstTime,
-      lastDeparture: departures[next])
+      lastDeparture: departures[next], finalTime: finalTime)
+  }
+
+  /// When a move may become final, if nothing more is heard; nil where none will after this time.
+  func due(after time: Timestamp) -> Timestamp? {
+    guard let home, let old = visits[home] else { return nil }
+    let finalTime = old.lastTime + old.leftAfter(options)
+    return finalTime > time ? finalTime : nil
   }
 
   private func isBefore(_ left: Place, _ right: Place) -> Bool {
@@ -167,7 +177,9 @@ struct StreamPath: Sendable {
         points[$0.point].role == role && (role == .receiver || $0.leg.depth == 0)
       }
       if let point = places.map(\.point).min() {
-        return (point, places.filter { $0.point == point }.compactMap { histories[$0] })
+        // In an order of their own: which is asked first must not be chance.
+        let legs = places.filter { $0.point == point }.sorted { $0.leg < $1.leg }
+        return (point, legs.compactMap { histories[$0] })
       }
     }
     return nil

@@ -51,11 +51,15 @@ final class FileFeed: Feed {
   var userMarks: [Mark] = []
   private let counter: FileCounter<Snapshot>
 
+  /// - Parameter stream: what is behind the path, where it cannot be opened twice.
   init(
-    point: Point, path: String, filter: String?, options: CountingOptions
+    point: Point, path: String, stream: consuming sending CaptureStream?, filter: String?,
+    options: CountingOptions
   ) throws(CaptureError) {
     points = [RecordedPoint(point: point, source: path, interval: options.interval)]
-    counter = try FileCounter(point: point, path: path, filter: filter, options: options) {
+    counter = try FileCounter(
+      point: point, path: path, stream: stream, filter: filter, options: options
+    ) {
       $0.snapshot(of: $1)
     }
   }
@@ -97,9 +101,18 @@ final class LiveFeed: Feed {
   private let capture: LiveCapture
   private var stopTime: Timestamp?
 
-  init(point: RecordedPoint, capture: LiveCapture) {
-    points = [point]
-    self.capture = capture
+  /// Begins to capture, and to keep the packets where that is wanted.
+  ///
+  /// - Parameter open: gives the packets; it runs on the thread that then reads them.
+  init<Packets: PacketSource & ~Copyable>(
+    _ point: KeptPoint, options: ObservationOptions, wake: @escaping @Sendable () -> Void,
+    opening open: @escaping @Sendable () throws(CaptureError) -> Packets
+  ) throws(CaptureError) {
+    points = [RecordedPoint(point)]
+    capture = try LiveCapture(
+      point: point.point, options: point.counting,
+      keeping: options.keeper.map { Keeping(in: $0, as: point, filter: options.filter) },
+      wake: wake, open: open)
   }
 
   var reports: [PointReport] { [report] }

@@ -1,53 +1,26 @@
 package import Capture
-import Foundation
 package import Moves
 package import Records
 package import Streams
 import Synchronization
 import Wire
 
-/// How sources are observed.
-package struct ObservationOptions: Sendable {
-  package var counting = CountingOptions()
-  /// A filter expression (pcap-filter(7)) for every source that captures.
-  package var filter: String?
-  /// The most that is captured of a frame, in bytes.
-  package var snapshotLength = 256
-  /// How live interfaces are captured.
-  package var captureMethod = CaptureMethod.auto
-  /// A folder that gets each live point's packets as POINT.pcapng.
-  package var captureFolder: String?
-
-  package init() {}
-
-  func captureFile(of point: Point) -> String? {
-    captureFolder.map { "\($0)/\(point.name).pcapng" }
-  }
-}
-
-/// Why an observation cannot begin.
-package enum ObservationError: Error, Equatable, Sendable {
-  case noSources
-  /// Two sources have the same name.
-  case samePoint(String)
-  /// Two points are the same interface, whose packets would count twice.
-  case sameInterface(String, points: [String])
-  case cannotCapture(Source, CaptureError)
-  case cannotRead(Source, RecordError)
-}
-
 /// Observes points together: opens their sources, merges their snapshots in the order of time, and
 /// correlates them. Live and replayed data take the same way.
+///
+/// What is told depends on the data alone, never on when they came: each step is an interval, and
+/// between two of them time goes on from the end of one interval to that of another.
 package actor Observation {
   /// In the order of the sources, and of their records.
   package nonisolated let points: [RecordedPoint]
   private let feeds: [any Feed]
   private var correlator: Correlator
+  private let keeper: CaptureKeeper?
   private let stopRequest = Mutex<Timestamp?>(nil)
-  /// Marks that no snapshot brings: the user's.
-  private let ownMarks = Mutex<[Mark]>([])
+  private let ownMarks: Mutex<OwnMarks>
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
+  /// The shortest of the points.
   private let interval: Duration
   private var horizon = Timestamp(nanoseconds: .min)
   private var end: Timestamp?
@@ -55,10 +28,16 @@ package actor Observation {
 
   /// Opens every source; the first that cannot be opened is told, and none is left open.
   package init(sources: [Source], options: ObservationOptions) throws(ObservationError) {
-    guard !sources.isEmpty else { throw .noSources }
-    try Self.check(sources)
-    try self.init(sources, options: options) { (source, wake) throws(ObservationError) in
-      try Self.open(source, options: options, wake: wake)
+    do throws(ObservationError) {
+      try Self.check(sources, options: options)
+      let opening = try SourceOpening(sources, options: options)
+      try self.init(sources, options: options, counting: opening.counting) {
+        (source, wake) throws(ObservationError) in
+        try opening.open(source, wake: wake)
+      }
+    } catch {
+      options.keeper?.discard()
+      throw error
     }
   }
 
@@ -69,19 +48,18 @@ package actor Observation {
     points: [Point], options: ObservationOptions,
     opening open: @escaping @Sendable (Point) throws(CaptureError) -> Packets
   ) throws(ObservationError) {
-    try self.init(points, options: options) { (point, wake) throws(ObservationError) in
+    let counting = try options.counting()
+    try self.init(points, options: options, counting: counting) {
+      (point, wake) throws(ObservationError) in
       do throws(CaptureError) {
-        let capture = try LiveCapture(
-          point: point, options: options.counting, keeping: options.captureFile(of: point),
-          wake: wake
-        ) { () throws(CaptureError) in
-          try open(point)
-        }
-        return LiveFeed(
-          point: RecordedPoint(
-            point: point, source: "simulated", interval: options.counting.interval,
-            bootIdentifier: bootIdentifier()),
-          capture: capture)
+        let kept = KeptPoint(
+          point: point, source: "simulated", counting: counting,
+          bootIdentifier: bootIdentifier())
+        return [
+          try LiveFeed(kept, options: options, wake: wake) { () throws(CaptureError) in
+            try open(point)
+          }
+        ]
       } catch {
         throw .cannotCapture(
           Source(point: point, kind: .interface(point.name, namespace: nil)), error)
@@ -90,31 +68,28 @@ package actor Observation {
   }
 
   private init<Origin>(
-    _ origins: [Origin], options: ObservationOptions,
-    opening open: (Origin, @escaping @Sendable () -> Void) throws(ObservationError) -> any Feed
+    _ origins: [Origin], options: ObservationOptions, counting: CountingOptions,
+    opening open: (Origin, @escaping @Sendable () -> Void) throws(ObservationError) -> [any Feed]
   ) throws(ObservationError) {
-    interval = options.counting.interval
     let (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     self.wakes = wakes
     self.waker = waker
+    keeper = options.keeper
     var feeds: [any Feed] = []
     do throws(ObservationError) {
       for origin in origins {
-        feeds.append(try open(origin) { waker.yield() })
+        feeds += try open(origin) { waker.yield() }
       }
+      try Self.checkNames(feeds.flatMap(\.points).map(\.point))
     } catch {
       for feed in feeds { feed.stop(at: .now) }
       throw error
     }
     self.feeds = feeds
     points = feeds.flatMap(\.points)
-    correlator = Correlator(points: points.map(\.point), options: options.counting)
-    do throws(ObservationError) {
-      try Self.checkNames(points.map(\.point))
-    } catch {
-      for feed in feeds { feed.stop(at: .now) }
-      throw error
-    }
+    interval = points.map(\.interval).min() ?? counting.interval
+    correlator = Correlator(points: points.map(\.point), options: counting)
+    ownMarks = Mutex(OwnMarks(isLive: feeds.contains { $0 is LiveFeed }))
   }
 
   /// What all points saw, step by step, until every source has ended or `stop` was called.
@@ -130,8 +105,7 @@ package actor Observation {
 
   /// Puts a mark of the user's at this moment.
   package nonisolated func mark(_ text: String) {
-    let mark = Mark(time: .now, kind: .user, detail: [("text", .text(text.asLine))])
-    ownMarks.withLock { $0.append(mark) }
+    ownMarks.withLock { $0.add(text.asLine, keeper: keeper) }
     waker.yield()
   }
 
@@ -142,21 +116,17 @@ package actor Observation {
 
   /// The next step; nil after the last.
   package func next() async -> Observed? {
+    keeper?.begin()
     while !isFinished, !Task.isCancelled {
       passOnStop()
       for feed in feeds {
         feed.refill()
         let marks = feed.userMarks
         feed.userMarks = []
-        ownMarks.withLock { $0 += marks }
+        if !marks.isEmpty { ownMarks.withLock { $0.add(marks) } }
       }
       catchUp()
-      if let snapshots = takeStep() { return complete(correlator.take(snapshots)) }
-      if let end {
-        isFinished = true
-        return complete(correlator.finish(at: end))
-      }
-      if let news = heartbeat() { return complete(news) }
+      if let observed = tell() { return observed }
       await rest()
     }
     return nil
@@ -179,15 +149,46 @@ package actor Observation {
     }
   }
 
-  /// The snapshots of the earliest interval, once no point can add to it any more.
-  private func takeStep() -> [Snapshot]? {
+  /// What can be told now: what is due before the next interval, then that interval.
+  private func tell() -> Observed? {
+    let step = settledStart
+    let bound = feeds.filter { !$0.hasEnded }.map(\.bound).min()
+    // Before the first packet there is no time yet.
+    guard let limit = step ?? end ?? bound, limit.nanoseconds > .min else { return nil }
+    while let due = nextDue(by: limit) {
+      let observed = complete(correlator.advance(to: due))
+      if !observed.marks.isEmpty || !observed.moves.isEmpty { return observed }
+    }
+    if let step { return complete(correlator.take(takeSnapshots(of: step))) }
+    if let end {
+      isFinished = true
+      return complete(correlator.finish(at: end), isLast: true)
+    }
+    guard limit > horizon || feeds.contains(where: \.hasNews) else { return nil }
+    return complete(Observed(upTo: max(limit, horizon)))
+  }
+
+  /// When the next mark or move is told, if that is before any interval from `limit` on: at the end of
+  /// an interval, also where none had packets.
+  private func nextDue(by limit: Timestamp) -> Timestamp? {
+    let moves = correlator.due?.alignedUp(to: interval)
+    let marks = ownMarks.withLock { $0.due(interval: interval) }
+    guard let due = [moves, marks].compactMap(\.self).min(), due <= limit else { return nil }
+    return due.nanoseconds > .min ? max(due, horizon) : max(limit, horizon)
+  }
+
+  /// The start of the earliest interval with snapshots, once no point can add to it any more.
+  private var settledStart: Timestamp? {
     guard let start = feeds.compactMap({ $0.queue.first?.start }).min() else { return nil }
     let isSettled = feeds.allSatisfy { feed in
       if let next = feed.queue.first { return next.start >= start }
       // One that ended was told how far the others are, and has handed over all up to there.
       return feed.hasEnded || feed.closedUpTo.map { $0 > start } ?? false
     }
-    guard isSettled else { return nil }
+    return isSettled ? start : nil
+  }
+
+  private func takeSnapshots(of start: Timestamp) -> [Snapshot] {
     var snapshots: [Snapshot] = []
     for feed in feeds {
       while let next = feed.queue.first, next.start == start {
@@ -198,23 +199,12 @@ package actor Observation {
     return snapshots
   }
 
-  /// Lets time go on where points are silent. Before the first packet there is no time yet.
-  private func heartbeat() -> Observed? {
-    let bound = feeds.filter { !$0.hasEnded }.map(\.bound).min()
-    let hasNews = ownMarks.withLock { !$0.isEmpty } || feeds.contains(where: \.hasNews)
-    guard let bound, bound.nanoseconds > .min, bound > horizon || hasNews else { return nil }
-    horizon = max(bound, horizon)
-    return correlator.advance(to: horizon)
-  }
-
-  private func complete(_ observed: Observed) -> Observed {
+  /// Adds the marks whose time has come.
+  private func complete(_ observed: Observed, isLast: Bool = false) -> Observed {
     horizon = max(horizon, observed.upTo)
     for feed in feeds { feed.hasNews = false }
-    let marks = ownMarks.withLock { marks in
-      let taken = marks
-      marks = []
-      return taken
-    }
+    let marks = ownMarks.withLock { $0.take(upTo: horizon, isLast: isLast) }
+    if isLast { keeper?.finish() }
     guard !marks.isEmpty else { return observed }
     var observed = observed
     observed.marks = (observed.marks + marks).sorted { $0.time < $1.time }
@@ -238,13 +228,15 @@ package actor Observation {
     }
   }
 
-  /// Finds out what contradicts itself before anything is opened; a recording names its own points.
-  private static func check(_ sources: [Source]) throws(ObservationError) {
-    try checkNames(
-      sources.compactMap { source in
-        if case .recording = source.kind { nil } else { source.point }
-      })
+  /// Finds out what contradicts itself before anything is opened; what was recorded or kept may name
+  /// its own points.
+  private static func check(
+    _ sources: [Source], options: ObservationOptions
+  ) throws(ObservationError) {
+    guard !sources.isEmpty else { throw .noSources }
+    try checkNames(sources.filter { $0.naming != .ownName || $0.isLive }.map(\.point))
     for (index, source) in sources.enumerated() {
+      guard options.keeper == nil || source.isLive else { throw .cannotKeep(source) }
       for other in sources[..<index] {
         if case .interface(let name, _) = source.kind, other.kind == source.kind {
           throw .sameInterface(name, points: [other.point.name, source.point.name])
@@ -252,50 +244,4 @@ package actor Observation {
       }
     }
   }
-
-  private static func open(
-    _ source: Source, options: ObservationOptions, wake: @escaping @Sendable () -> Void
-  ) throws(ObservationError) -> any Feed {
-    switch source.kind {
-    case .capture(let path):
-      do throws(CaptureError) {
-        return try FileFeed(
-          point: source.point, path: path, filter: options.filter, options: options.counting)
-      } catch {
-        throw .cannotCapture(source, error)
-      }
-    case .interface(let name, let namespace):
-      var pcap = PcapInterface.Options()
-      pcap.snapshotLength = options.snapshotLength
-      pcap.filter = options.filter
-      let (settings, method) = (pcap, options.captureMethod)
-      do throws(CaptureError) {
-        let capture = try LiveCapture(
-          point: source.point, options: options.counting,
-          keeping: options.captureFile(of: source.point), wake: wake
-        ) { () throws(CaptureError) in
-          try LiveInterface(
-            name: name, options: settings, networkNamespace: namespace, method: method)
-        }
-        let point = RecordedPoint(
-          point: source.point, source: name, interval: options.counting.interval,
-          bootIdentifier: bootIdentifier())
-        return LiveFeed(point: point, capture: capture)
-      } catch {
-        throw .cannotCapture(source, error)
-      }
-    case .recording(let path):
-      do throws(RecordError) {
-        return try RecordingFeed(path: path)
-      } catch {
-        throw .cannotRead(source, error)
-      }
-    }
-  }
-}
-
-/// What tells this boot of this host from every other; nil where the system does not say.
-package func bootIdentifier() -> String? {
-  let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
-  return text?.trimmingCharacters(in: .whitespacesAndNewlines)
 }

@@ -12,12 +12,27 @@ package struct Source: Sendable, Equatable {
     case recording(path: String)
   }
 
+  /// How much of the point the user named.
+  package enum Naming: Sendable {
+    /// Nothing: the point is called after what it is.
+    case ownName
+    case name
+    case nameAndRole
+  }
+
   package var point: Point
   package var kind: Kind
+  package var naming: Naming
 
-  package init(point: Point, kind: Kind) {
+  package init(point: Point, kind: Kind, naming: Naming = .nameAndRole) {
     self.point = point
     self.kind = kind
+    self.naming = naming
+  }
+
+  /// Whether packets are captured as they come.
+  var isLive: Bool {
+    if case .interface = kind { true } else { false }
   }
 
   /// Reads the text form, asking `exists` what kind of file a path is.
@@ -49,6 +64,7 @@ package struct Source: Sendable, Equatable {
     guard !what.isEmpty else { throw .nothingNamed(source: text) }
     kind = try Self.kind(of: String(what), files: files)
     point = Point(name: name ?? Self.name(for: kind), role: role)
+    naming = name == nil ? .ownName : role == nil ? .name : .nameAndRole
   }
 
   /// What a path is.

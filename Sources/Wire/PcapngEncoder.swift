@@ -20,6 +20,9 @@ package struct PcapngEncoder: Sendable {
   package private(set) var bytes: [UInt8] = []
   private var interfaceCount: UInt32 = 0
 
+  /// Makes nothing yet: blocks for a file whose beginning is made elsewhere.
+  package init() {}
+
   /// Begins the file with its Section Header Block (section 4.1), which names the application.
   ///
   /// ```
@@ -43,7 +46,8 @@ package struct PcapngEncoder: Sendable {
     }
   }
 
-  /// Adds an Interface Description Block (section 4.2) with the name and a resolution of 10⁻⁹ s.
+  /// Adds an Interface Description Block (section 4.2) with the name, a resolution of 10⁻⁹ s, and
+  /// what else is given: a description, a filter expression of libpcap's, a comment.
   ///
   /// ```
   /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
@@ -56,14 +60,19 @@ package struct PcapngEncoder: Sendable {
   /// - Parameter snaplen: The most bytes captured of a packet; 0: no limit.
   /// - Returns: The interface's number, which its packets name.
   package mutating func addInterface(
-    named name: String, linkType: LinkType, snaplen: Int = 0
+    named name: String, linkType: LinkType, snaplen: Int = 0, description: String? = nil,
+    filter: String? = nil, comment: String? = nil
   ) -> UInt32 {
     block(type: 1) { body in
       body.append(littleEndian: linkType.rawValue)
       body.append(littleEndian: 0 as UInt16)
       body.append(littleEndian: UInt32(clamping: snaplen))
       body.append(option: 2, Array(name.utf8))
+      if let description { body.append(option: 3, Array(description.utf8)) }
       body.append(option: 9, [9])
+      // The first octet says that an expression follows.
+      if let filter { body.append(option: 11, [0] + Array(filter.utf8)) }
+      if let comment { body.append(option: 1, Array(comment.utf8)) }
       body.appendEndOfOptions()
     }
     defer { interfaceCount += 1 }
@@ -90,7 +99,8 @@ package struct PcapngEncoder: Sendable {
   ///
   /// - Parameter wireBytes: The packet's length on the wire.
   package mutating func addPacket(
-    _ captured: RawSpan, wireBytes: Int, at time: Timestamp, interface: UInt32
+    _ captured: RawSpan, wireBytes: Int, at time: Timestamp, interface: UInt32,
+    comment: String? = nil
   ) {
     let start = beginBlock(type: 6)
     bytes.append(littleEndian: interface)
@@ -99,11 +109,14 @@ package struct PcapngEncoder: Sendable {
     bytes.append(littleEndian: UInt32(clamping: wireBytes))
     bytes.append(captured)
     bytes.append(contentsOf: repeatElement(0, count: -captured.byteCount & 3))
+    if let comment {
+      bytes.append(option: 1, Array(comment.utf8))
+      bytes.appendEndOfOptions()
+    }
     endBlock(start)
   }
 
-  /// Adds an Interface Statistics Block (section 4.6) with the options for start and end, packets
-  /// received and packets dropped for lack of room. It is dated at the end.
+  /// Adds an Interface Statistics Block (section 4.6) with an option for each thing that is known.
   ///
   /// ```
   /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
@@ -116,22 +129,24 @@ package struct PcapngEncoder: Sendable {
   /// |  option code  |  its length   |  value, padded to 32 bits …   |
   /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
   /// ```
-  package mutating func addStatistics(
-    interface: UInt32, start: Timestamp, end: Timestamp, received: Int, dropped: Int
-  ) {
+  package mutating func addStatistics(_ statistics: PcapngStatistics, interface: UInt32) {
     block(type: 5) { body in
       body.append(littleEndian: interface)
-      body.append(end)
-      for (code, time) in [(2, start), (3, end)] as [(UInt16, Timestamp)] {
+      body.append(statistics.time)
+      for (code, time) in [(2, statistics.start), (3, statistics.end)] as [(UInt16, Timestamp?)] {
+        guard let time else { continue }
         var value: [UInt8] = []
         value.append(time)
         body.append(option: code, value)
       }
-      for (code, count) in [(4, received), (5, dropped)] as [(UInt16, Int)] {
+      let counts: [(UInt16, Int?)] = [(4, statistics.received), (5, statistics.dropped)]
+      for (code, count) in counts {
+        guard let count else { continue }
         var value: [UInt8] = []
         value.append(littleEndian: UInt64(clamping: count))
         body.append(option: code, value)
       }
+      if let comment = statistics.comment { body.append(option: 1, Array(comment.utf8)) }
       body.appendEndOfOptions()
     }
   }

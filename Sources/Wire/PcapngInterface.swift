@@ -1,5 +1,5 @@
 /// An interface as a pcapng file describes it (draft-ietf-opsawg-pcapng section 4.2).
-struct PcapngInterface: Sendable {
+package struct PcapngInterface: Sendable {
   /// How many nanoseconds a unit of the interface's times is.
   private enum Resolution {
     /// A unit is 10⁻⁹ s or a multiple of that.
@@ -10,10 +10,10 @@ struct PcapngInterface: Sendable {
     case power(Int)
   }
 
-  let linkNumber: Int
-  let linkType: LinkType?
+  package let linkNumber: Int
+  package let linkType: LinkType?
   /// 0: no limit.
-  let snapshotLength: Int
+  package let snapshotLength: Int
   /// What its statistics last said that it and the system dropped.
   var statedDrops: UInt64 = 0
   private var resolution = Resolution.multiple(1000)
@@ -79,6 +79,25 @@ struct PcapngInterface: Sendable {
   }
 }
 
+/// The words in which a pcapng file describes an interface; nil where it does not.
+package struct PcapngDescription: Sendable {
+  package private(set) var name: String?
+  package private(set) var description: String?
+  package private(set) var comment: String?
+
+  init(parsing bytes: RawSpan, body: Range<Int>, order: PcapByteOrder) {
+    var options = PcapngOptions(body.lowerBound + 8..<body.upperBound, order: order)
+    while let option = options.next(in: bytes) {
+      switch option.code {
+      case PcapngOptions.comment: comment = bytes.text(option.value)
+      case 2: name = bytes.text(option.value)
+      case 3: description = bytes.text(option.value)
+      default: break
+      }
+    }
+  }
+}
+
 /// Walks the options at a pcapng block's end (section 3.5).
 ///
 /// ```
@@ -89,6 +108,9 @@ struct PcapngInterface: Sendable {
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 /// ```
 struct PcapngOptions: Sendable {
+  /// `opt_comment`, which every block may have.
+  static let comment: UInt16 = 1
+
   private var offset: Int
   private let end: Int
   private let order: PcapByteOrder
@@ -108,5 +130,12 @@ struct PcapngOptions: Sendable {
     guard code != 0, length <= end - start else { return nil }
     offset = start + (length + 3) & ~3
     return (code, start..<start + length)
+  }
+}
+
+extension RawSpan {
+  /// The UTF-8 text in a range.
+  func text(_ range: Range<Int>) -> String {
+    String(decoding: range.map { uint8(at: $0) }, as: UTF8.self)
   }
 }

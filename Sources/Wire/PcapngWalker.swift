@@ -1,8 +1,23 @@
+/// What a pcapng file goes on with.
+package enum PcapngStep: Sendable {
+  /// A packet of the interface with this number; the range holds its block's options.
+  case packet(PcapRecord, interface: Int, options: Range<Int>)
+  /// The body of an Interface Statistics Block of the interface with this number.
+  case statistics(Range<Int>, interface: Int)
+  /// A section that begins, or an interface that is described.
+  case description
+  case end
+  /// The end in the middle of a block.
+  case cut
+  /// Nothing that follows can be read.
+  case flaw(PcapFlaw)
+}
+
 /// Walks the blocks of a pcapng file (draft-ietf-opsawg-pcapng): several sections in either byte
-/// order, each with interfaces of their own; blocks that carry no packets are passed over.
+/// order, each with interfaces of their own; blocks of other kinds are passed over.
 ///
 /// See `PcapngEncoder` for the frame that all blocks have.
-struct PcapngWalker: Sendable {
+package struct PcapngWalker: Sendable {
   private enum BlockType {
     static let sectionHeader: UInt32 = 0x0a0d_0d0a
     static let interfaceDescription: UInt32 = 1
@@ -14,7 +29,9 @@ struct PcapngWalker: Sendable {
   }
 
   /// Of the section at hand.
-  private(set) var interfaces: [PcapngInterface] = []
+  package private(set) var interfaces: [PcapngInterface] = []
+  /// Of each of them.
+  package private(set) var descriptions: [PcapngDescription] = []
   private var order = PcapByteOrder.big
   private var offset = 0
   /// Drops of the sections before.
@@ -25,7 +42,7 @@ struct PcapngWalker: Sendable {
 
   /// - Parameter bytes: The file, or its beginning.
   /// - Throws: What is wrong with its first block.
-  init(_ bytes: RawSpan) throws(PcapFlaw) {
+  package init(_ bytes: RawSpan) throws(PcapFlaw) {
     guard bytes.byteCount >= 4, bytes.uint32(at: 0) == BlockType.sectionHeader else {
       throw .noMagicNumber
     }
@@ -42,14 +59,33 @@ struct PcapngWalker: Sendable {
     case flaw(PcapFlaw)
   }
 
-  mutating func rebase() -> Int {
+  /// From now on the bytes begin where the walk stands.
+  ///
+  /// - Returns: how many of them are no longer given.
+  package mutating func rebase() -> Int {
     let passed = offset
     offset = 0
     return passed
   }
 
-  /// The next packet.
+  /// The next packet, or that packets were dropped before it.
   mutating func next(in bytes: RawSpan) -> PcapStep {
+    while true {
+      switch nextStep(in: bytes) {
+      case .packet(let record, _, _): return .packet(record)
+      case .statistics(let body, let interface):
+        if takeDrops(bytes, body, interface: interface) { return .drops }
+      case .description: continue
+      case .end: return .end
+      case .cut: return .cut
+      case .flaw(let flaw): return .flaw(flaw)
+      }
+    }
+  }
+
+  /// The next block that tells of something.
+  @inline(__always)
+  package mutating func nextStep(in bytes: RawSpan) -> PcapngStep {
     while offset != bytes.byteCount {
       let start = offset
       let body: Range<Int>
@@ -59,19 +95,21 @@ struct PcapngWalker: Sendable {
       case .failure(.flaw(let flaw)): return .flaw(flaw)
       }
       let end = body.upperBound + 4
-      let step: PcapStep?
+      let step: PcapngStep
       switch order.uint32(bytes, at: start) {
       case BlockType.enhancedPacket: step = enhancedPacket(bytes, body)
       case BlockType.simplePacket: step = simplePacket(bytes, body)
       case BlockType.packet: step = obsoletePacket(bytes, body)
       case BlockType.interfaceDescription: step = describeInterface(bytes, body)
-      case BlockType.interfaceStatistics: step = takeStatistics(bytes, body)
+      case BlockType.interfaceStatistics: step = statistics(bytes, body)
       case BlockType.sectionHeader: step = beginSection(bytes, body)
-      default: step = nil
+      default:
+        offset = end
+        continue
       }
-      if let step, case .flaw = step { return step }
+      if case .flaw = step { return step }
       offset = end
-      if let step { return step }
+      return step
     }
     return .end
   }
@@ -103,7 +141,7 @@ struct PcapngWalker: Sendable {
   }
 
   /// A Section Header Block (section 4.1); see `PcapngEncoder`. Its interfaces are described anew.
-  private mutating func beginSection(_ bytes: RawSpan, _ body: Range<Int>) -> PcapStep? {
+  private mutating func beginSection(_ bytes: RawSpan, _ body: Range<Int>) -> PcapngStep {
     guard body.count >= 16 else { return .flaw(.blockLength(body.count + 12)) }
     let major = Int(order.uint16(bytes, at: body.lowerBound + 4))
     let minor = Int(order.uint16(bytes, at: body.lowerBound + 6))
@@ -113,17 +151,19 @@ struct PcapngWalker: Sendable {
     }
     earlierDrops = droppedPackets
     interfaces.removeAll(keepingCapacity: true)
-    return nil
+    descriptions.removeAll()
+    return .description
   }
 
-  private mutating func describeInterface(_ bytes: RawSpan, _ body: Range<Int>) -> PcapStep? {
+  private mutating func describeInterface(_ bytes: RawSpan, _ body: Range<Int>) -> PcapngStep {
     guard body.count >= 8 else { return .flaw(.blockLength(body.count + 12)) }
     interfaces.append(PcapngInterface(parsing: bytes, body: body, order: order))
-    return nil
+    descriptions.append(PcapngDescription(parsing: bytes, body: body, order: order))
+    return .description
   }
 
   /// An Enhanced Packet Block (section 4.3); see `PcapngEncoder`.
-  private mutating func enhancedPacket(_ bytes: RawSpan, _ body: Range<Int>) -> PcapStep {
+  private mutating func enhancedPacket(_ bytes: RawSpan, _ body: Range<Int>) -> PcapngStep {
     guard body.count >= 20 else { return .flaw(.blockLength(body.count + 12)) }
     let interface = order.count(bytes, at: body.lowerBound)
     return datedPacket(bytes, body, interface: interface)
@@ -137,7 +177,7 @@ struct PcapngWalker: Sendable {
   /// |       interface number        |    drops, or 0xffff: unknown  |
   /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
   /// ```
-  private mutating func obsoletePacket(_ bytes: RawSpan, _ body: Range<Int>) -> PcapStep {
+  private mutating func obsoletePacket(_ bytes: RawSpan, _ body: Range<Int>) -> PcapngStep {
     guard body.count >= 20 else { return .flaw(.blockLength(body.count + 12)) }
     let interface = Int(order.uint16(bytes, at: body.lowerBound))
     return datedPacket(bytes, body, interface: interface)
@@ -145,7 +185,7 @@ struct PcapngWalker: Sendable {
 
   private mutating func datedPacket(
     _ bytes: RawSpan, _ body: Range<Int>, interface: Int
-  ) -> PcapStep {
+  ) -> PcapngStep {
     guard interface < interfaces.count else { return .flaw(.unknownInterface(interface)) }
     let captured = order.count(bytes, at: body.lowerBound + 12)
     guard captured <= body.count - 20 else { return .flaw(.capturedLength(captured)) }
@@ -156,7 +196,9 @@ struct PcapngWalker: Sendable {
     return .packet(
       PcapRecord(
         time: lastTime, wireBytes: order.count(bytes, at: body.lowerBound + 16),
-        frame: start..<start + captured, linkType: interfaces[interface].linkType))
+        frame: start..<start + captured, linkType: interfaces[interface].linkType),
+      interface: interface,
+      options: min(start + (captured + 3) & ~3, body.upperBound)..<body.upperBound)
   }
 
   /// A Simple Packet Block (section 4.4): a packet of the first interface that has no time, and is
@@ -169,7 +211,7 @@ struct PcapngWalker: Sendable {
   /// |                 packet data, padded to 32 bits                |
   /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
   /// ```
-  private func simplePacket(_ bytes: RawSpan, _ body: Range<Int>) -> PcapStep {
+  private func simplePacket(_ bytes: RawSpan, _ body: Range<Int>) -> PcapngStep {
     guard body.count >= 4 else { return .flaw(.blockLength(body.count + 12)) }
     guard let interface = interfaces.first else { return .flaw(.unknownInterface(0)) }
     let original = order.count(bytes, at: body.lowerBound)
@@ -179,25 +221,46 @@ struct PcapngWalker: Sendable {
     return .packet(
       PcapRecord(
         time: lastTime, wireBytes: original, frame: start..<start + captured,
-        linkType: interface.linkType))
+        linkType: interface.linkType),
+      interface: 0, options: body.upperBound..<body.upperBound)
   }
 
-  /// An Interface Statistics Block (section 4.6); see `PcapngEncoder`. What the interface and what the
-  /// system dropped count together, each a total since the capture began.
-  private mutating func takeStatistics(_ bytes: RawSpan, _ body: Range<Int>) -> PcapStep? {
+  private func statistics(_ bytes: RawSpan, _ body: Range<Int>) -> PcapngStep {
     guard body.count >= 12 else { return .flaw(.blockLength(body.count + 12)) }
     let interface = order.count(bytes, at: body.lowerBound)
     guard interface < interfaces.count else { return .flaw(.unknownInterface(interface)) }
-    var drops: UInt64 = 0
-    var options = PcapngOptions(body.lowerBound + 12..<body.upperBound, order: order)
+    return .statistics(body, interface: interface)
+  }
+
+  /// What the statistics at hand say.
+  package func statistics(
+    in bytes: RawSpan, _ body: Range<Int>, interface: Int
+  ) -> PcapngStatistics {
+    PcapngStatistics(parsing: bytes, body: body, order: order, interface: interfaces[interface])
+  }
+
+  /// The comment among the options of the block at hand; nil where there is none.
+  package func comment(in bytes: RawSpan, _ options: Range<Int>) -> String? {
+    var options = PcapngOptions(options, order: order)
     while let option = options.next(in: bytes) {
-      if option.code == 5 || option.code == 7, option.value.count >= 8 {
-        drops &+= order.uint64(bytes, at: option.value.lowerBound)
-      }
+      if option.code == PcapngOptions.comment { return bytes.text(option.value) }
     }
-    guard drops != interfaces[interface].statedDrops else { return nil }
+    return nil
+  }
+
+  /// Takes what statistics say was dropped at the interface and in the system together, which is a
+  /// total since the capture began.
+  ///
+  /// - Returns: whether it has changed.
+  private mutating func takeDrops(
+    _ bytes: RawSpan, _ body: Range<Int>, interface: Int
+  ) -> Bool {
+    let statistics = statistics(in: bytes, body, interface: interface)
+    guard let drops = statistics.dropped.map({ UInt64(clamping: $0) }),
+      drops != interfaces[interface].statedDrops
+    else { return false }
     interfaces[interface].statedDrops = drops
     droppedPackets = interfaces.reduce(earlierDrops) { $0 &+ $1.statedDrops }
-    return .drops
+    return true
   }
 }

@@ -51,6 +51,12 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     let remainder = nanoseconds % size
     return Timestamp(nanoseconds: nanoseconds &- (remainder < 0 ? remainder &+ size : remainder))
   }
+
+  /// The start of the first interval of this length that begins at the moment or later.
+  package func alignedUp(to length: Duration) -> Timestamp {
+    let start = aligned(to: length)
+    return start == self ? start : start + length
+  }
 }
 
 extension Duration {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Capture
 import Experiment
 import Foundation
 import Lab
@@ -149,7 +150,7 @@ struct DemoCommand: AsyncParsableCommand {
 
   private var options: ObservationOptions {
     var options = ObservationOptions()
-    options.captureFolder = out
+    options.keeper = out.map(CaptureKeeper.init(folder:))
     return options
   }
 

@@ -4,6 +4,7 @@ import Foundation
 import Generator
 import Observation
 import Records
+import Streams
 
 /// A failure in the words of the user: one line that says what was wrong with what, and how to mend
 /// it.
@@ -79,6 +80,12 @@ extension Failure {
       self.init("\(path) was closed by its reader: every packet before is whole")
     case .cannotWrite(let path, let reason):
       self.init("cannot write \(path): \(reason)")
+    case .noSuchFolder(let path):
+      self.init("no folder \(path): make it first")
+    case .noPermissionToWrite(let path):
+      self.init("no permission for \(path): choose another place")
+    case .brokenOff(let path):
+      self.init("\(path) has no end: the run that kept it was broken off")
     }
   }
 
@@ -121,6 +128,18 @@ extension Failure {
       self.init(
         "\(points.joined(separator: " and ")) are both interface \(name), whose packets would "
           + "count twice: name it once")
+    case .cannotKeep(let source):
+      self.init(
+        "--write keeps the packets of interfaces, and \(source.point.name) is none: leave it out, or log "
+          + "without --write")
+    case .noSuchPoint(let source, let points):
+      self.init(
+        "no point \(source.point.name) in its capture, which has \(points.joined(separator: ", ")): "
+          + "name one of them, or none to have all")
+    case .countedDifferently(let option, let points):
+      self.init(
+        "\(points.joined(separator: " and ")) were kept with different values of \(option): say "
+          + "which to use")
     case .cannotCapture(_, let error):
       self.init(error)
     case .cannotRead(_, let error):

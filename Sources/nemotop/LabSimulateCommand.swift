@@ -172,7 +172,7 @@ extension LabSimulate {
 
   private func write(_ point: SimulatedPoint) throws {
     var file = try CaptureWriter(
-      path: "\(out)/\(Self.file(of: point))", point: point.name, linkType: .ethernet,
+      path: "\(out)/\(Self.file(of: point))", interface: point.name, linkType: .ethernet,
       snapshotLength: 0)
     for packet in point.packets {
       try file.write(

@@ -26,6 +26,8 @@ struct Log: AsyncParsableCommand {
       Examples:
         nemotop log xen1=eth0 --csv today
         nemotop log xen1=xen1.pcap xen2=xen2.pcap.gz cn=cn.pcapng --jsonl moves.jsonl
+        nemotop log xen1=eth0 xen2=eth1 --jsonl live.jsonl --write kept.pcapng
+        nemotop log kept.pcapng --jsonl again.jsonl
       """)
 
   @OptionGroup var observation: ObservationArguments
@@ -36,12 +38,27 @@ struct Log: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write JSON Lines to this file, or - .", valueName: "file"))
   var jsonl: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep the packets of the interfaces, cut at --snaplen, in this pcapng file, or - . Counted "
+        + "again they give the same records.", valueName: "file"))
+  var write: String?
+
   @Flag(name: .shortAndLong, help: "Say nothing at the end but what went wrong.")
   var quiet = false
 
+  func validate() throws {
+    let records = [jsonl, csv == nil && jsonl == nil ? "-" : nil]
+    if write == "-", records.contains("-") {
+      throw ValidationError(
+        "packets and records cannot both go to standard output: name a --jsonl file or a --csv folder"
+      )
+    }
+  }
+
   func run() async throws {
     try await telling {
-      let observation = try observation.open()
+      let observation = try observation.open(keepingIn: write)
       let writers = try writers(for: observation)
       let marks = MarkSocket { observation.mark($0) }
       let stopper = Task {

@@ -10,8 +10,10 @@ struct ObservationArguments: ParsableArguments {
   @Argument(help: ArgumentHelp("Where the data come from.", valueName: "source"))
   var sources: [String]
 
-  @Option(help: "Length of an interval, from 10ms up.", transform: duration)
-  var interval: Duration = .seconds(1)
+  @Option(
+    help: "Length of an interval, from 10ms up (default: 1s, or as a kept capture was counted).",
+    transform: duration)
+  var interval: Duration?
 
   @Option(help: ArgumentHelp("Count only packets that match (pcap-filter(7)).", valueName: "bpf"))
   var filter: String?
@@ -27,12 +29,16 @@ struct ObservationArguments: ParsableArguments {
   var capture = CaptureMethod.auto
 
   @Option(
-    help: "A silence after which a stream has left, or 20 of its spacings if that is longer.",
+    help: ArgumentHelp(
+      "A silence after which a stream has left, or 20 of its spacings if that is longer "
+        + "(default: 1s, or as kept)."),
     transform: duration)
-  var leftAfter: Duration = .seconds(1)
+  var leftAfter: Duration?
 
-  @Option(help: "A silence that is a gap, or 5 spacings if that is longer.", transform: duration)
-  var gapOver: Duration = .milliseconds(50)
+  @Option(
+    help: "A silence that is a gap, or 5 spacings if that is longer (default: 50ms, or as kept).",
+    transform: duration)
+  var gapOver: Duration?
 
   @Option(
     help: ArgumentHelp(
@@ -42,21 +48,23 @@ struct ObservationArguments: ParsableArguments {
   var decap: Decapsulation = []
 
   func validate() throws {
-    guard interval >= .milliseconds(10) else {
+    guard interval ?? .seconds(1) >= .milliseconds(10) else {
       throw ValidationError("--interval is too short: 10ms is the least")
     }
     guard (64...262_144).contains(snaplen) else {
       throw ValidationError("--snaplen \(snaplen) is out of range: 64 to 262144 bytes")
     }
-    guard leftAfter > .zero, gapOver > .zero else {
+    guard [leftAfter, gapOver].allSatisfy({ $0.map { $0 > .zero } ?? true }) else {
       throw ValidationError("--left-after and --gap-over want a time above zero, such as 1s")
     }
   }
 
   var options: ObservationOptions {
     var options = ObservationOptions()
-    options.counting = CountingOptions(
-      interval: interval, leftAfter: leftAfter, gapOver: gapOver, decapsulation: decap)
+    options.interval = interval
+    options.leftAfter = leftAfter
+    options.gapOver = gapOver
+    options.decapsulation = decap
     options.filter = filter
     options.snapshotLength = snaplen
     options.captureMethod = capture
@@ -64,8 +72,12 @@ struct ObservationArguments: ParsableArguments {
   }
 
   /// Opens the sources.
-  func open() throws -> Observation {
+  ///
+  /// - Parameter path: a file that keeps the packets of the live ones.
+  func open(keepingIn path: String? = nil) throws -> Observation {
     let sources = try sources.map { try Source(parsing: $0, files: Self.kind(of:)) }
+    var options = options
+    options.keeper = try path.map(CaptureKeeper.init(file:))
     return try Observation(sources: sources, options: options)
   }
 

@@ -15,7 +15,7 @@ func readAll(
   _ bytes: [UInt8], filter: String? = nil, limit: Int = 10
 ) throws -> (seen: [Seen], ending: ReadOutcome, linkType: LinkType) {
   let place = TemporaryFile(bytes)
-  var file = try CaptureFile(path: place.path, filter: filter)
+  var file = try CaptureFile(CaptureStream(path: place.path), filter: filter)
   var seen: [Seen] = []
   while true {
     let before = seen.count
@@ -81,7 +81,7 @@ struct `A capture file` {
   func `that is none is refused with the reason`(bytes: [UInt8]) throws {
     let file = TemporaryFile(bytes)
     #expect {
-      _ = try CaptureFile(path: file.path)
+      _ = try CaptureFile(CaptureStream(path: file.path))
     } throws: { error in
       guard case CaptureError.notACapture(file.path, let reason) = error else { return false }
       return !reason.isEmpty
@@ -91,13 +91,13 @@ struct `A capture file` {
   @Test func `of a link type that cannot be read is refused by its name`() {
     let file = TemporaryFile(CaptureBytes(linkType: 107).bytes)
     #expect(throws: CaptureError.unsupportedLinkType(name: "FRELAY", number: 107)) {
-      _ = try CaptureFile(path: file.path)
+      _ = try CaptureFile(CaptureStream(path: file.path))
     }
   }
 
   @Test func `that does not exist is refused by its path`() {
     #expect {
-      _ = try CaptureFile(path: "/nonexistent/a.pcap")
+      _ = try CaptureFile(CaptureStream(path: "/nonexistent/a.pcap"))
     } throws: { error in
       guard case CaptureError.cannotOpen("/nonexistent/a.pcap", _) = error else { return false }
       return true
@@ -116,7 +116,7 @@ struct `A capture file` {
   @Test func `with a filter that is none is refused with the reason`() {
     let file = TemporaryFile(CaptureBytes().bytes)
     #expect {
-      _ = try CaptureFile(path: file.path, filter: "udp porta 1")
+      _ = try CaptureFile(CaptureStream(path: file.path), filter: "udp porta 1")
     } throws: { error in
       guard case CaptureError.badFilter("udp porta 1", let reason) = error else { return false }
       return !reason.isEmpty
@@ -174,7 +174,7 @@ struct `A capture that comes through a pipe` {
     let pipe = NamedPipe()
     var capture = CaptureBytes()
     pipe.send(capture.bytes)
-    var file = try CaptureFile(path: pipe.place.path)
+    var file = try CaptureFile(CaptureStream(path: pipe.place.path))
     #expect(try file.read(limit: 10, timeout: .milliseconds(1)) { _ in } == .idle)
     let header = capture.bytes.count
     capture.record(seconds: 1, fraction: 0, frame: [1], wireBytes: 1)
@@ -191,7 +191,7 @@ struct `A capture that comes through a pipe` {
     var capture = CaptureBytes()
     capture.record(seconds: 1, fraction: 0, frame: [1, 2, 3], wireBytes: 3)
     pipe.send(capture.bytes.dropLast(2))
-    var file = try CaptureFile(path: pipe.place.path)
+    var file = try CaptureFile(CaptureStream(path: pipe.place.path))
     for _ in 0..<2 {
       #expect(try file.read(limit: 10, timeout: .milliseconds(1)) { _ in } == .idle)
     }
@@ -224,7 +224,7 @@ struct `A capture that comes through a pipe` {
       }
       pipe.end()
     }
-    var file = try CaptureFile(path: pipe.place.path)
+    var file = try CaptureFile(CaptureStream(path: pipe.place.path))
     #expect(file.linkType == .ethernet)
     var times: [Int64] = []
     #expect(

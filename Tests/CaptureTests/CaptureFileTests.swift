@@ -20,8 +20,7 @@ struct SeveralInterfaces {
 
   mutating func statistics(dropped: Int) {
     encoder.addStatistics(
-      interface: 0, start: Timestamp(nanoseconds: 0), end: Timestamp(nanoseconds: 0), received: 0,
-      dropped: dropped)
+      PcapngStatistics(time: Timestamp(nanoseconds: 0), dropped: dropped), interface: 0)
   }
 
   var bytes: [UInt8] { encoder.bytes }

@@ -24,7 +24,7 @@ struct `A written capture` {
   @Test func `reads as it was taken`() throws {
     let place = TemporaryFile()
     var writer = try CaptureWriter(
-      path: place.path, point: "xen1", linkType: .linuxSLL2, snapshotLength: 256)
+      path: place.path, interface: "xen1", linkType: .linuxSLL2, snapshotLength: 256)
     var expected: [Seen] = []
     for length in 0..<600 {
       let bytes = (0..<length % 257).map { UInt8(truncatingIfNeeded: $0 + length) }
@@ -44,7 +44,7 @@ struct `A written capture` {
   @Test func `holds what was flushed before it is finished`() throws {
     let place = TemporaryFile()
     var writer = try CaptureWriter(
-      path: place.path, point: "xen1", linkType: .ethernet, snapshotLength: 256)
+      path: place.path, interface: "xen1", linkType: .ethernet, snapshotLength: 256)
     try write([1, 2, 3], at: 5, wireBytes: 3, to: &writer)
     #expect(place.bytes.isEmpty)
     try writer.flush()
@@ -59,14 +59,14 @@ struct `A written capture` {
     #expect(
       error { () throws(CaptureError) in
         _ = try CaptureWriter(
-          path: place.path, point: "xen1", linkType: .ethernet, snapshotLength: 256)
+          path: place.path, interface: "xen1", linkType: .ethernet, snapshotLength: 256)
       } == .alreadyExists(place.path))
     #expect(place.bytes == [1, 2, 3])
   }
 
   @Test func `says that the disk is full`() throws {
     var writer = try CaptureWriter(
-      path: "/dev/full", point: "xen1", linkType: .ethernet, snapshotLength: 256)
+      path: "/dev/full", interface: "xen1", linkType: .ethernet, snapshotLength: 256)
     try write([1], at: 5, wireBytes: 1, to: &writer)
     var told: CaptureError?
     do throws(CaptureError) { try writer.flush() } catch { told = error }

@@ -32,7 +32,9 @@ import Wire
       let bytes = [UInt8](repeating: 0xab, count: count)
       encoder.addPacket(bytes.rawSpan, wireBytes: 1000 + count, at: time, interface: second)
     }
-    encoder.addStatistics(interface: first, start: time, end: time, received: 7, dropped: 2)
+    encoder.addStatistics(
+      PcapngStatistics(time: time, start: time, end: time, received: 7, dropped: 2),
+      interface: first)
     let blocks = try blocks(of: encoder.bytes)
     #expect(blocks.map(\.type) == [0x0a0d_0d0a, 1, 1, 6, 6, 6, 6, 6, 6, 5])
     for (count, block) in blocks[3...8].enumerated() {
@@ -49,9 +51,11 @@ import Wire
   @Test func `the headers name the interface, its resolution and its drops`() throws {
     var encoder = PcapngEncoder(application: "abcde")
     _ = encoder.addInterface(named: "xen1", linkType: .ethernet, snaplen: 256)
+    let end = Timestamp(nanoseconds: 5)
     encoder.addStatistics(
-      interface: 0, start: Timestamp(nanoseconds: 1 << 32), end: Timestamp(nanoseconds: 5),
-      received: 7, dropped: 2)
+      PcapngStatistics(
+        time: end, start: Timestamp(nanoseconds: 1 << 32), end: end, received: 7, dropped: 2),
+      interface: 0)
     let blocks = try blocks(of: encoder.bytes).map(\.body)
     #expect(
       blocks[0] == [
