@@ -1,5 +1,4 @@
 import Dispatch
-import Foundation
 import Streams
 import Wire
 
@@ -50,10 +49,10 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
     // Each waits for the others, so that each must have a thread: queues promise none.
     let ends = DispatchSemaphore(value: 0)
     for index in workers.indices.dropFirst() {
-      Thread { [self] in
+      startThread(named: "count \(index)") { [self] in
         read(as: index)
         ends.signal()
-      }.start()
+      }
     }
     read(as: 0)
     for _ in workers.dropFirst() { ends.wait() }

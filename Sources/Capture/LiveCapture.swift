@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 package import Streams
 import Synchronization
 package import Wire
@@ -42,7 +42,7 @@ package final class LiveCapture: Sendable {
   ) throws(CaptureError) {
     self.wake = wake
     let isOpen = DispatchSemaphore(value: 0)
-    let thread = Thread { [self] in
+    startThread(named: point.name) { [self] in
       do throws(CaptureError) {
         let source = try ReattachingSource(open)
         var keeper: PacketKeeper?
@@ -59,8 +59,6 @@ package final class LiveCapture: Sendable {
         isOpen.signal()
       }
     }
-    thread.name = point.name
-    thread.start()
     isOpen.wait()
     if let error = openError.withLock({ $0 }) { throw error }
   }
