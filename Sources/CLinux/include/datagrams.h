@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,9 +37,10 @@ int nemotop_datagram_open(uint8_t version, int *descriptor);
 /// Binds to the endpoint; an IPv6 socket bound to `::` gets IPv4 as well. Returns 0, or an errno.
 int nemotop_datagram_bind(int descriptor, const struct nemotop_endpoint *local);
 
-/// Sends to this endpoint from now on, never waits for room, and reports what the kernel refuses and
-/// what ICMP tells. Returns 0, or an errno.
-int nemotop_datagram_connect(int descriptor, const struct nemotop_endpoint *remote);
+/// Sends to this endpoint from now on, waits so long for room (0: never), less than a second, and
+/// reports what the kernel refuses and what ICMP tells. Returns 0, or an errno.
+int nemotop_datagram_connect(
+    int descriptor, const struct nemotop_endpoint *remote, int wait_milliseconds);
 
 /// The endpoint that the socket is bound to. Returns 0, or an errno.
 int nemotop_datagram_local(int descriptor, struct nemotop_endpoint *local);
@@ -49,6 +51,16 @@ int nemotop_datagram_local(int descriptor, struct nemotop_endpoint *local);
 /// next one met, or 0 where the kernel did not tell.
 int nemotop_datagram_send(
     int descriptor, const void *bytes, size_t byte_count, int count, int *reason);
+
+/// Whether the kernel cuts super-packets into datagrams (UDP_SEGMENT, udp(7)).
+bool nemotop_datagram_can_segment(int descriptor);
+
+/// Sends the datagrams, `count` of `byte_count` bytes each, one behind the other in `bytes`, as one
+/// super-packet that the kernel cuts as late as it can: all of them or none.
+///
+/// Returns 0, or an errno.
+int nemotop_datagram_send_segments(
+    int descriptor, const void *bytes, uint16_t byte_count, int count);
 
 /// Takes ICMP errors off the socket's queue, so that it does not fill.
 void nemotop_datagram_forget_errors(int descriptor);
