@@ -172,6 +172,8 @@ int nemotop_datagram_listen(int descriptor, int buffer_bytes) {
   if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return errno;
   int reason = set(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   if (reason != 0) return reason;
+  // Where the kernel does not know this, it cuts super-packets for us.
+  set(descriptor, IPPROTO_UDP, UDP_GRO, 1);
   return domain == AF_INET ? set(descriptor, IPPROTO_IP, IP_PKTINFO, 1)
                            : set(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
@@ -192,6 +194,10 @@ static void read_controls(struct msghdr *message, struct nemotop_arrival *arriva
       memcpy(&information, CMSG_DATA(control), sizeof information);
       arrival->destination.version = 4;
       arrival->destination.low = be32toh(information.ipi_addr.s_addr);
+    } else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
+      int size;
+      memcpy(&size, CMSG_DATA(control), sizeof size);
+      arrival->segment_bytes = (uint32_t)size;
     }
   }
 }

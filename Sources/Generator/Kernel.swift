@@ -140,10 +140,10 @@ struct DatagramBuffer: Sendable {
     }
   }
 
-  /// The first bytes of one of the datagrams.
-  func withDatagram(_ index: Int, bytes count: Int, _ body: (RawSpan) -> Void) {
+  /// Some bytes of one of the datagrams.
+  func withDatagram(_ index: Int, bytes range: Range<Int>, _ body: (RawSpan) -> Void) {
     let start = index * datagramBytes
-    body(bytes.rawSpan.extracting(start..<start + count))
+    body(bytes.rawSpan.extracting(start + range.lowerBound..<start + range.upperBound))
   }
 
   func withMemory<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
@@ -206,8 +206,8 @@ final class DatagramSocket: Sendable {
     guard code == 0 else { throw .cannotOpen(reason: reason(code)) }
   }
 
-  /// Receives what is there, at most `limit` datagrams, waiting at most so long for the first: one
-  /// element a datagram.
+  /// Receives what is there, at most `limit` datagrams or super-packets, waiting at most so long for
+  /// the first: one element for each.
   func receive(
     into buffer: inout DatagramBuffer, limit: Int, milliseconds: Int
   ) throws(GeneratorError) -> [nemotop_arrival] {
