@@ -2,16 +2,24 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #ifndef SO_MEMINFO
 #define SO_MEMINFO 55
+#endif
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
 #endif
 
 union address {
@@ -81,15 +89,22 @@ int nemotop_datagram_bind(int descriptor, const struct nemotop_endpoint *local) 
   return bind(descriptor, &address.any, length) == 0 ? 0 : errno;
 }
 
-int nemotop_datagram_connect(int descriptor, const struct nemotop_endpoint *remote) {
+int nemotop_datagram_connect(
+    int descriptor, const struct nemotop_endpoint *remote, int wait_milliseconds) {
   union address address;
   socklen_t length = encode(remote, &address);
   // Without this option the kernel keeps to itself that a queue was full.
   int reason = remote->version == 4 ? set(descriptor, IPPROTO_IP, IP_RECVERR, 1)
                                     : set(descriptor, IPPROTO_IPV6, IPV6_RECVERR, 1);
   if (reason != 0) return reason;
-  // Room for a few full batches; less where the system's limit is lower.
-  set(descriptor, SOL_SOCKET, SO_SNDBUF, 1 << 20);
+  if (wait_milliseconds > 0) {
+    struct timeval limit = {.tv_usec = wait_milliseconds * 1000};
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  } else {
+    if (fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0) return errno;
+    // Room for a few full batches; less where the system's limit is lower.
+    set(descriptor, SOL_SOCKET, SO_SNDBUF, 1 << 20);
+  }
   return connect(descriptor, &address.any, length) == 0 ? 0 : errno;
 }
 
@@ -113,9 +128,33 @@ int nemotop_datagram_send(
     messages[index].msg_hdr.msg_iov = &parts[index];
     messages[index].msg_hdr.msg_iovlen = 1;
   }
-  int sent = sendmmsg(descriptor, messages, (unsigned)count, MSG_DONTWAIT);
+  int sent = sendmmsg(descriptor, messages, (unsigned)count, 0);
   *reason = sent < 0 ? errno : 0;
   return sent < 0 ? 0 : sent;
+}
+
+bool nemotop_datagram_can_segment(int descriptor) {
+  int size;
+  socklen_t length = sizeof size;
+  return getsockopt(descriptor, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0;
+}
+
+int nemotop_datagram_send_segments(
+    int descriptor, const void *bytes, uint16_t byte_count, int count) {
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof byte_count)];
+  } control = {.header = {.cmsg_level = IPPROTO_UDP, .cmsg_type = UDP_SEGMENT}};
+  control.header.cmsg_len = CMSG_LEN(sizeof byte_count);
+  memcpy(CMSG_DATA(&control.header), &byte_count, sizeof byte_count);
+  struct iovec part = {.iov_base = (void *)bytes, .iov_len = (size_t)byte_count * (size_t)count};
+  struct msghdr message = {
+      .msg_iov = &part,
+      .msg_iovlen = 1,
+      .msg_control = &control,
+      .msg_controllen = sizeof control,
+  };
+  return sendmsg(descriptor, &message, 0) < 0 ? errno : 0;
 }
 
 void nemotop_datagram_forget_errors(int descriptor) {
@@ -133,6 +172,8 @@ int nemotop_datagram_listen(int descriptor, int buffer_bytes) {
   if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return errno;
   int reason = set(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   if (reason != 0) return reason;
+  // Where the kernel does not know this, it cuts super-packets for us.
+  set(descriptor, IPPROTO_UDP, UDP_GRO, 1);
   return domain == AF_INET ? set(descriptor, IPPROTO_IP, IP_PKTINFO, 1)
                            : set(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
@@ -153,6 +194,10 @@ static void read_controls(struct msghdr *message, struct nemotop_arrival *arriva
       memcpy(&information, CMSG_DATA(control), sizeof information);
       arrival->destination.version = 4;
       arrival->destination.low = be32toh(information.ipi_addr.s_addr);
+    } else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
+      int size;
+      memcpy(&size, CMSG_DATA(control), sizeof size);
+      arrival->segment_bytes = (uint32_t)size;
     }
   }
 }

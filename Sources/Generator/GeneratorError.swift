@@ -16,6 +16,8 @@ package enum GeneratorError: Error, Equatable, Sendable {
   case cannotBind(String, reason: String)
   case cannotReach(String, reason: String)
   case cannotSend(String, reason: String)
+  /// Super-packets were demanded, and the kernel takes none for this destination.
+  case cannotOffload(String, reason: String)
   case cannotReceive(String, reason: String)
   /// What was to be told could not be written.
   case cannotWrite(reason: String)
@@ -43,6 +45,8 @@ package enum GeneratorError: Error, Equatable, Sendable {
       "cannot send to \(endpoint): \(reason); 'ip route get' tells the way there"
     case .cannotSend(let endpoint, let reason):
       "cannot send to \(endpoint): \(reason); choose a smaller --size"
+    case .cannotOffload(let endpoint, let reason):
+      "cannot send super-packets to \(endpoint): \(reason); --offload auto does without where it must"
     case .cannotReceive(let endpoint, let reason):
       "cannot receive on \(endpoint): \(reason)"
     case .cannotWrite(let reason):

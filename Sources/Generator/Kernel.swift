@@ -23,6 +23,18 @@ enum Clock {
   }
 }
 
+/// Has the kernel wake this thread exactly while it runs the body.
+///
+/// - Parameter isFirst: before every other thread, where that is permitted; the body must sleep most
+///   of the time.
+func withPrecision<Result, Failure: Error>(
+  first isFirst: Bool, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+  let before = nemotop_precision_take(isFirst)
+  defer { nemotop_precision_give_back(before) }
+  return try body()
+}
+
 /// SIGINT and SIGTERM as a flag, for programs that end at them with a summary.
 package enum Interruption {
   private static let flag = Atomic<Bool>(false)
@@ -114,21 +126,24 @@ struct DatagramBuffer: Sendable {
 
   var count: Int { bytes.count / datagramBytes }
 
-  /// Writes the header at the start of one of the datagrams.
-  mutating func write(_ header: StreamHeader, at index: Int) {
+  /// Writes the header at the start of the first datagrams, each with the next number.
+  mutating func write(_ header: StreamHeader, times count: Int) {
     unsafe bytes.withUnsafeMutableBytes { raw in
-      let start = index * datagramBytes
-      let datagram = unsafe UnsafeMutableRawBufferPointer(
-        rebasing: raw[start..<start + datagramBytes])
-      var span = unsafe datagram.mutableBytes
-      header.serialize(into: &span)
+      var header = header
+      for start in stride(from: 0, to: count * datagramBytes, by: datagramBytes) {
+        let datagram = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: raw[start..<start + datagramBytes])
+        var span = unsafe datagram.mutableBytes
+        header.serialize(into: &span)
+        header.number += 1
+      }
     }
   }
 
-  /// The first bytes of one of the datagrams.
-  func withDatagram(_ index: Int, bytes count: Int, _ body: (RawSpan) -> Void) {
+  /// Some bytes of one of the datagrams.
+  func withDatagram(_ index: Int, bytes range: Range<Int>, _ body: (RawSpan) -> Void) {
     let start = index * datagramBytes
-    body(bytes.rawSpan.extracting(start..<start + count))
+    body(bytes.rawSpan.extracting(start + range.lowerBound..<start + range.upperBound))
   }
 
   func withMemory<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
@@ -167,9 +182,11 @@ final class DatagramSocket: Sendable {
     }
   }
 
-  func connect(_ remote: Endpoint) throws(GeneratorError) {
+  /// - Parameter wait: the longest wait for room for a datagram, less than a second; zero for none.
+  func connect(_ remote: Endpoint, wait: Duration) throws(GeneratorError) {
     var endpoint = remote.forKernel
-    let code = unsafe nemotop_datagram_connect(descriptor, &endpoint)
+    let milliseconds = Int32(wait.wholeNanoseconds / 1_000_000)
+    let code = unsafe nemotop_datagram_connect(descriptor, &endpoint, milliseconds)
     guard code == 0 else { throw .cannotReach("\(remote)", reason: reason(code)) }
   }
 
@@ -183,28 +200,14 @@ final class DatagramSocket: Sendable {
     }
   }
 
-  /// Sends datagrams of the buffer: how many the kernel took, and the errno that the next one met.
-  func send(_ buffer: DatagramBuffer, _ range: Range<Int>) -> (taken: Int, code: Int32) {
-    var code: Int32 = 0
-    let taken = unsafe buffer.withMemory { memory in
-      unsafe nemotop_datagram_send(
-        descriptor, memory.baseAddress?.advanced(by: range.lowerBound * buffer.datagramBytes),
-        buffer.datagramBytes, Int32(range.count), &code)
-    }
-    return (Int(taken), code)
-  }
-
-  /// Empties the queue of ICMP errors.
-  func forgetErrors() { nemotop_datagram_forget_errors(descriptor) }
-
-  /// Makes it tell times and destinations, with a big buffer.
+  /// Makes it tell times and destinations and take super-packets whole, with a big buffer.
   func listen(bufferBytes: Int) throws(GeneratorError) {
     let code = nemotop_datagram_listen(descriptor, Int32(bufferBytes))
     guard code == 0 else { throw .cannotOpen(reason: reason(code)) }
   }
 
-  /// Receives what is there, at most `limit` datagrams, waiting at most so long for the first: one
-  /// element a datagram.
+  /// Receives what is there, at most `limit` datagrams or super-packets, waiting at most so long for
+  /// the first: one element for each.
   func receive(
     into buffer: inout DatagramBuffer, limit: Int, milliseconds: Int
   ) throws(GeneratorError) -> [nemotop_arrival] {
@@ -223,12 +226,40 @@ final class DatagramSocket: Sendable {
     return arrivals
   }
 
-  /// How many datagrams it dropped for want of room, modulo 2^32.
+  /// Whether the kernel cuts super-packets.
+  var canSegment: Bool { nemotop_datagram_can_segment(descriptor) }
+
+  /// How many datagrams and super-packets it dropped for want of room, modulo 2^32.
   var drops: UInt32 {
     var drops: UInt32 = 0
     unsafe _ = nemotop_datagram_drops(descriptor, &drops)
     return drops
   }
+}
+
+extension DatagramSocket: PacketSink {
+  func send(_ buffer: DatagramBuffer, _ range: Range<Int>) -> (taken: Int, code: Int32) {
+    var code: Int32 = 0
+    let taken = unsafe buffer.withMemory { memory in
+      unsafe nemotop_datagram_send(
+        descriptor, memory.baseAddress?.advanced(by: range.lowerBound * buffer.datagramBytes),
+        buffer.datagramBytes, Int32(range.count), &code)
+    }
+    return (Int(taken), code)
+  }
+
+  func sendTogether(
+    _ buffer: DatagramBuffer, _ range: Range<Int>
+  ) -> (taken: Int, code: Int32) {
+    let code = unsafe buffer.withMemory { memory in
+      unsafe nemotop_datagram_send_segments(
+        descriptor, memory.baseAddress?.advanced(by: range.lowerBound * buffer.datagramBytes),
+        UInt16(buffer.datagramBytes), Int32(range.count))
+    }
+    return (code == 0 ? range.count : 0, code)
+  }
+
+  func forgetErrors() { nemotop_datagram_forget_errors(descriptor) }
 }
 
 /// Bytes that compress badly: SplitMix64.

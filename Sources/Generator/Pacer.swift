@@ -2,12 +2,12 @@
 ///
 /// Moments are nanoseconds of one clock that only goes forward. A hiccup is made up for with a burst;
 /// after anything longer, as when the guest was paused or the process stopped, it goes on at its rate
-/// from then: the sender never catches up.
+/// from then: the sender never catches up. Without a rate a packet is due whenever it is asked for one.
 package struct Pacer: Sendable {
   /// The longest lateness that is made up for: 10 ms.
   package static var hiccup: Int64 { 10_000_000 }
 
-  private let rate: PacketRate
+  private let rate: PacketRate?
   /// No packet is due at this moment or later.
   private let end: Int64
   /// The moment of the first packet since the last pause, and how many have gone since.
@@ -21,9 +21,10 @@ package struct Pacer: Sendable {
   package private(set) var paused: Int64 = 0
 
   /// - Parameters:
+  ///   - rate: nil for no limit.
   ///   - start: when the first packet is due.
   ///   - end: the moment from which none is due.
-  package init(rate: PacketRate, start: Int64, end: Int64 = .max) {
+  package init(rate: PacketRate?, start: Int64, end: Int64 = .max) {
     self.rate = rate
     self.end = end
     origin = start
@@ -36,6 +37,10 @@ package struct Pacer: Sendable {
   /// Takes the packets that are due at this moment, at most `limit`, and tells how many they are.
   package mutating func take(at now: Int64, limit: Int) -> Int {
     guard now >= next, limit > 0 else { return 0 }
+    guard let rate else {
+      next = now
+      return now < end ? limit : 0
+    }
     if now - next > Self.hiccup {
       pauses += 1
       paused += min(now, end) - min(next, end)

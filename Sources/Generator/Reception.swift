@@ -46,7 +46,7 @@ package struct Reception: Sendable {
   private var sums: [StreamKey: Sum] = [:]
   private var start: Timestamp?
   private var end: Timestamp?
-  /// Datagrams that the socket dropped for want of room.
+  /// How often the socket had no room for a datagram or a super-packet.
   package private(set) var drops = 0
 
   package init() {}

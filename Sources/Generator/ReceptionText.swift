@@ -34,7 +34,7 @@ package enum ReceptionText {
   }
 
   private static func blindness(_ time: String, _ drops: Int) -> String {
-    "\(time): blind, the socket dropped \(drops) datagrams: raise net.core.rmem_max"
+    "\(time): blind, the socket had no room \(drops) times: raise net.core.rmem_max"
   }
 
   private static func line(

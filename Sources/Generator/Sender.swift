@@ -4,11 +4,15 @@ import Wire
 /// Sends numbered packets at a steady rate (see `Pacer`), several streams in turn.
 ///
 /// Numbers stand for packets handed to the kernel. One that the kernel refuses is gone like a packet
-/// lost on the way, and is counted; nothing that the network tells ends the stream.
+/// lost on the way, and is counted (see `Handover`); nothing that the network tells ends the stream.
 package struct Sender: ~Copyable, Sendable {
-  /// How long before a packet's time the sleep ends and the spin begins, in nanoseconds.
-  private static var spin: Int64 { 60_000 }
-  /// The longest sleep in nanoseconds, after which it looks whether it was stopped.
+  /// The shortest spacing of packets, in nanoseconds, in which it sleeps.
+  private static var shortestSleep: Int64 { 60_000 }
+  /// The longest time before a packet's own at which the sleep ends and the spin begins: waking up
+  /// takes 10 to 50 µs.
+  private static var longestSpin: Int64 { 60_000 }
+  /// The longest sleep, and the longest wait for room, in nanoseconds, after which it looks whether it
+  /// was stopped.
   private static var longestSleep: Int64 { 50_000_000 }
 
   private struct Stream {
@@ -22,22 +26,30 @@ package struct Sender: ~Copyable, Sendable {
   private let configuration: SenderConfiguration
   private var streams: [Stream]
   private var buffer: DatagramBuffer
-  private var report = SenderReport()
+  private var handover: Handover
   private var start: Int64 = 0
 
   /// Opens a socket for each stream.
   package init(_ configuration: SenderConfiguration) throws(GeneratorError) {
     try configuration.validate()
-    self.init(configuration, streams: try Self.open(configuration))
+    let streams = try Self.open(configuration)
+    let canSegment = streams.allSatisfy(\.socket.canSegment)
+    guard canSegment || configuration.offload != .on else {
+      throw .cannotOffload(
+        "\(configuration.destination)", reason: "this kernel has no UDP_SEGMENT")
+    }
+    self.init(
+      configuration, streams: streams, segmentLimit: canSegment ? configuration.segmentLimit : 1)
   }
 
-  private init(_ configuration: SenderConfiguration, streams: [Stream]) {
+  private init(_ configuration: SenderConfiguration, streams: [Stream], segmentLimit: Int) {
     self.configuration = configuration
     self.streams = streams
-    // At most a megabyte of memory.
+    handover = Handover(configuration, segmentLimit: segmentLimit)
+    // A super-packet, or at most a megabyte of memory.
+    let batch = min(DatagramSocket.batch, (1 << 20) / configuration.payloadBytes)
     buffer = DatagramBuffer(
-      datagramBytes: configuration.payloadBytes,
-      count: min(DatagramSocket.batch, (1 << 20) / configuration.payloadBytes),
+      datagramBytes: configuration.payloadBytes, count: segmentLimit > 1 ? segmentLimit : batch,
       filler: .random(in: 0 ... .max))
   }
 
@@ -47,7 +59,9 @@ package struct Sender: ~Copyable, Sendable {
     for index in 0..<configuration.streams {
       let socket = try DatagramSocket(isIPv4: configuration.destination.address.isIPv4)
       try socket.bind(configuration.source(ofStream: index))
-      try socket.connect(configuration.destination)
+      try socket.connect(
+        configuration.destination,
+        wait: configuration.rate == nil ? .nanoseconds(longestSleep) : .zero)
       let local = try socket.local
       let key = StreamKey(
         source: local.address, sourcePort: local.port,
@@ -72,39 +86,57 @@ package struct Sender: ~Copyable, Sendable {
   package mutating func run(
     interval: Duration? = nil, isStopped: () -> Bool, progress: (SenderReport) -> Void = { _ in }
   ) throws(GeneratorError) -> SenderReport {
+    try withPrecision(first: spin != nil) { () throws(GeneratorError) in
+      try sendAll(interval: interval, isStopped: isStopped, progress: progress)
+    }
+    return handover.report
+  }
+
+  /// How long before a packet's time the spin begins, at most a third of the spacing, in nanoseconds;
+  /// nil where there is no time to sleep.
+  private var spin: Int64? {
+    guard let spacing = configuration.totalRate?.time(of: 1), spacing >= Self.shortestSleep else {
+      return nil
+    }
+    return Int64(min(spacing / 3, UInt64(Self.longestSpin)))
+  }
+
+  private mutating func sendAll(
+    interval: Duration?, isStopped: () -> Bool, progress: (SenderReport) -> Void
+  ) throws(GeneratorError) {
     start = Clock.monotonic
     let end = Self.sum(start, configuration.duration?.wholeNanoseconds ?? .max)
     let step = max(interval?.wholeNanoseconds ?? .max, 1)
     var nextReport = Self.sum(start, step)
-    var reported = report
-    var pacer = Pacer(
-      rate: PacketRate(configuration.rate, streams: streams.count), start: start, end: end)
+    var reported = handover.report
+    var pacer = Pacer(rate: configuration.totalRate, start: start, end: end)
     var rest = packetLimit
     var turn = 0
+    let spin = spin
     while !isStopped() {
       let now = Clock.monotonic
       if now >= nextReport {
-        report.duration = .nanoseconds(now - start)
-        progress(report.since(reported))
-        reported = report
+        handover.report.duration = .nanoseconds(now - start)
+        progress(handover.report.since(reported))
+        reported = handover.report
         nextReport = Self.sum(nextReport, (now - nextReport) / step * step + step)
       }
       let due = pacer.take(at: now, limit: min(rest, buffer.count * streams.count))
       let wake = min(pacer.next, end, nextReport)
       if due > 0 {
         rest -= due
-        try send(due, from: &turn, at: now)
-        report.pauses = pacer.pauses
-        report.paused = .nanoseconds(pacer.paused)
+        try send(
+          due, from: &turn, at: now, isStopped: { isStopped() || Clock.monotonic >= end })
+        handover.report.pauses = pacer.pauses
+        handover.report.paused = .nanoseconds(pacer.paused)
       } else if now >= end || rest == 0 && now >= pacer.next {
         // Every packet has its slot, so that a run of n packets lasts n spacings.
         break
-      } else if wake - now > Self.spin {
-        Clock.sleep(until: min(wake - Self.spin, now + Self.longestSleep))
+      } else if let spin, wake - now > spin {
+        Clock.sleep(until: min(wake - spin, now + Self.longestSleep))
       }
     }
-    report.duration = .nanoseconds(Clock.monotonic - start)
-    return report
+    handover.report.duration = .nanoseconds(Clock.monotonic - start)
   }
 
   /// Packets of all streams together.
@@ -115,60 +147,24 @@ package struct Sender: ~Copyable, Sendable {
   }
 
   /// Sends so many packets, the streams taking turns from the one at `turn` on.
-  private mutating func send(_ count: Int, from turn: inout Int, at now: Int64)
-    throws(GeneratorError)
-  {
-    let times = (real: Timestamp.now, boot: UInt64(Clock.boot))
+  private mutating func send(
+    _ count: Int, from turn: inout Int, at now: Int64, isStopped: () -> Bool
+  ) throws(GeneratorError) {
+    let ticks = UInt32(truncatingIfNeeded: (now - start) / 1000 * 9 / 100)
     for offset in 0..<min(count, streams.count) {
       let index = (turn + offset) % streams.count
       let share = (count - offset - 1) / streams.count + 1
       let stream = streams[index]
-      let ticks = UInt32(truncatingIfNeeded: (now - start) / 1000 * 9 / 100)
-      for place in 0..<share {
-        buffer.write(
-          StreamHeader(
-            timestamp: stream.timestampOffset &+ ticks,
-            synchronizationSource: stream.synchronizationSource,
-            number: stream.number + UInt64(place), realTime: times.real, bootTime: times.boot),
-          at: place)
-      }
+      buffer.write(
+        StreamHeader(
+          timestamp: stream.timestampOffset &+ ticks,
+          synchronizationSource: stream.synchronizationSource, number: stream.number,
+          realTime: .now, bootTime: UInt64(Clock.boot)),
+        times: share)
       streams[index].number += UInt64(share)
-      try hand(share, to: stream.socket)
+      try handover.hand(share, of: buffer, to: stream.socket, isStopped: isStopped)
     }
     turn = (turn + count) % streams.count
-  }
-
-  /// Hands the first packets of the buffer to the kernel.
-  private mutating func hand(_ count: Int, to socket: DatagramSocket) throws(GeneratorError) {
-    var done = 0
-    var wasTriedAgain = false
-    while done < count {
-      let (taken, code) = socket.send(buffer, done..<count)
-      if taken > 0 { wasTriedAgain = false }
-      done += taken
-      report.packets += taken
-      report.bytes += taken * configuration.payloadBytes
-      guard taken == 0 else { continue }
-      switch SendFailure(code) {
-      case .interrupted:
-        continue
-      case .refused:
-        report.refused += 1
-        done += 1
-      case .tooLarge:
-        throw .cannotSend("\(configuration.destination)", reason: reason(code))
-      case .network where !wasTriedAgain:
-        // It may be about an earlier packet: ICMP errors are told once, by a call that sends nothing.
-        socket.forgetErrors()
-        wasTriedAgain = true
-        report.networkErrors += 1
-        report.lastNetworkError = reason(code)
-      case .network:
-        report.unsent += 1
-        done += 1
-        wasTriedAgain = false
-      }
-    }
   }
 
   private static func sum(_ moment: Int64, _ span: Int64) -> Int64 {

@@ -60,12 +60,18 @@ package struct SenderArguments: Sendable, Equatable {
 
   private static let names: Set<String> = [
     "--rate", "--bitrate", "--size", "--duration", "--count", "--streams", "--source",
-    "--source-port", "--interval",
+    "--source-port", "--interval", "--offload",
   ]
 
   private mutating func take(_ options: [String: String]) throws(GeneratorError) {
     if let size = try count("--size", options) { configuration.payloadBytes = size }
-    if let rate = try count("--rate", options) { configuration.speed = .packetsPerSecond(rate) }
+    if let text = options["--rate"] {
+      guard let speed = SenderConfiguration.Speed(packetsPerSecond: text) else {
+        throw .outOfRange(
+          name: "--rate", value: text, allowed: "a whole number, such as 500 or 10k, or max")
+      }
+      configuration.speed = speed
+    }
     if let bits = try count("--bitrate", options) {
       guard options["--rate"] == nil else {
         throw .outOfRange(
@@ -77,6 +83,12 @@ package struct SenderArguments: Sendable, Equatable {
     configuration.count = try count("--count", options)
     configuration.duration = try duration("--duration", options)
     interval = try duration("--interval", options)
+    if let text = options["--offload"] {
+      guard let offload = SenderConfiguration.Offload(rawValue: text) else {
+        throw .outOfRange(name: "--offload", value: text, allowed: "auto, on or off")
+      }
+      configuration.offload = offload
+    }
     if let source = options["--source"] { try configuration.setSource(parsing: source) }
     if let text = options["--source-port"] {
       guard let port = UInt16(text) else {
@@ -113,7 +125,7 @@ package struct SenderArguments: Sendable, Equatable {
     Usage: nemotop-send [OPTIONS] DEST:PORT
 
     DEST:PORT            [2001:db8::1]:5004, [fe80::1%eth0]:5004 or 192.0.2.1:5004
-    --rate RATE          packets/s of each stream, such as 500 or 10k (500)
+    --rate RATE          packets/s of each stream, such as 500 or 10k, or max (500)
     --bitrate RATE       instead: bit/s of UDP payload of each stream, such as 4M
     --size BYTES         UDP payload of a packet, 40 or more (1000)
     --duration TIME      end after this time, such as 10s, 200ms or 5m
@@ -121,6 +133,8 @@ package struct SenderArguments: Sendable, Equatable {
     --streams N          so many streams, from consecutive source ports (1)
     --source ADDRESS     send from this address
     --source-port PORT   port of the first stream
+    --offload HOW        packets that are due together as one that the kernel cuts:
+                         auto (above 100k packets/s, where it can), on or off (auto)
     --interval TIME      tell on standard error what was sent, once in this time
     -q, --quiet          no summary at the end
     -h, --help           this help

@@ -7,6 +7,28 @@ package struct SenderConfiguration: Hashable, Sendable {
     case packetsPerSecond(Int)
     /// Bits of UDP payload a second.
     case bitsPerSecond(Int)
+    /// As fast as the kernel takes packets: it is waited for.
+    case unlimited
+
+    /// The packets a second that the text names: `500`, `10k`, or `max` for no limit.
+    package init?(packetsPerSecond text: String) {
+      if text == "max" {
+        self = .unlimited
+      } else {
+        guard let packets = Quantity.count(text) else { return nil }
+        self = .packetsPerSecond(packets)
+      }
+    }
+  }
+
+  /// Whether packets of one stream that are due together go to the kernel as one super-packet, which
+  /// it cuts (UDP_SEGMENT, udp(7)).
+  package enum Offload: String, CaseIterable, Sendable {
+    /// Where the rate asks for it, and until the kernel refuses.
+    case auto
+    /// Always, or the run ends.
+    case on
+    case off
   }
 
   package var destination: Endpoint
@@ -21,6 +43,7 @@ package struct SenderConfiguration: Hashable, Sendable {
   /// Packets of each stream; nil goes on until it is stopped.
   package var count: Int?
   package var streams = 1
+  package var offload = Offload.auto
 
   package init(destination: Endpoint) {
     self.destination = destination
@@ -35,24 +58,55 @@ package struct SenderConfiguration: Hashable, Sendable {
     return source
   }
 
-  /// The rate of one stream.
-  package var rate: PacketRate {
+  /// The rate of one stream; nil where it has no limit.
+  package var rate: PacketRate? {
     switch speed {
     case .packetsPerSecond(let packets): PacketRate(packetsPerSecond: packets)
     case .bitsPerSecond(let bits): PacketRate(bitsPerSecond: bits, payloadBytes: payloadBytes)
+    case .unlimited: nil
     }
+  }
+
+  /// The rate of all streams together; nil where it has no limit.
+  var totalRate: PacketRate? { rate.map { PacketRate($0, streams: streams) } }
+
+  /// Packets that the kernel is to get as one; 1 where each goes by itself.
+  ///
+  /// Up to 100 000 packets/s each can have its own moment. Beyond that bursts come due together
+  /// anyway.
+  var segmentLimit: Int {
+    let isWanted =
+      switch offload {
+      case .auto: totalRate.map { $0.packetsPerSecond > 100_000 } ?? true
+      case .on: true
+      case .off: false
+      }
+    return isWanted
+      ? SuperPacket.segmentLimit(
+        payloadBytes: payloadBytes, isIPv4: destination.address.isIPv4) : 1
   }
 
   /// Refuses what cannot be sent.
   package func validate() throws(GeneratorError) {
-    // 65535 less the headers that the length fields of UDP and IPv4 count.
-    let largest = destination.address.isIPv4 ? 65_507 : 65_527
-    try Self.check("--size", payloadBytes, in: StreamHeader.byteCount...largest, unit: " bytes")
+    let isIPv4 = destination.address.isIPv4
+    if offload == .on {
+      // Two packets at least.
+      try Self.check(
+        "--size", payloadBytes,
+        in: StreamHeader.byteCount...SuperPacket.payloadBytes(isIPv4: isIPv4) / 2,
+        unit: " bytes with --offload on")
+    } else {
+      // 65535 less the headers that the length fields of UDP and IPv4 count.
+      try Self.check(
+        "--size", payloadBytes, in: StreamHeader.byteCount...(isIPv4 ? 65_507 : 65_527),
+        unit: " bytes")
+    }
     switch speed {
     case .packetsPerSecond(let packets):
       try Self.check("--rate", packets, in: 1...100_000_000, unit: " packets/s")
     case .bitsPerSecond(let bits):
       try Self.check("--bitrate", bits, in: 1...1_000_000_000_000, unit: " bit/s")
+    case .unlimited: break
     }
     try Self.check("--streams", streams, in: 1...1000, unit: "")
     try Self.check("--count", count ?? 1, in: 1...Int.max, unit: " packets")
@@ -63,7 +117,7 @@ package struct SenderConfiguration: Hashable, Sendable {
     guard duration ?? .seconds(1) > .zero else {
       throw .outOfRange(name: "--duration", value: "0", allowed: "a time above zero, such as 10s")
     }
-    guard source.address.isIPv4 == destination.address.isIPv4 else {
+    guard source.address.isIPv4 == isIPv4 else {
       throw .mixedVersions(
         source: "\(source.address)", destination: "\(destination.address)")
     }

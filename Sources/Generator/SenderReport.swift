@@ -5,6 +5,8 @@ package struct SenderReport: Equatable, Sendable {
   /// Packets that the kernel took, and the bytes of their UDP payloads.
   package var packets = 0
   package var bytes = 0
+  /// Super-packets among which some of these packets were.
+  package var superPackets = 0
   package var duration = Duration.zero
   /// Numbers that the kernel refused, since a queue or the socket's buffer was full.
   package var refused = 0
@@ -14,6 +16,8 @@ package struct SenderReport: Equatable, Sendable {
   package var networkErrors = 0
   /// The words for the last of them.
   package var lastNetworkError: String?
+  /// Why packets went singly that were to go in super-packets.
+  package var offloadRefusal: String?
   /// Times that were not made up for: how many, and how long in sum.
   package var pauses = 0
   package var paused = Duration.zero
@@ -25,6 +29,7 @@ package struct SenderReport: Equatable, Sendable {
     var part = self
     part.packets -= earlier.packets
     part.bytes -= earlier.bytes
+    part.superPackets -= earlier.superPackets
     part.duration -= earlier.duration
     part.refused -= earlier.refused
     part.unsent -= earlier.unsent
@@ -48,6 +53,8 @@ package struct SenderReport: Equatable, Sendable {
       + "\(Quantity.decimal(duration.milliseconds / 1000, places: 3)) s: "
       + "\(Quantity.decimal(packetsPerSecond, places: 1)) packets/s, "
       + Quantity.bitRate(bitsPerSecond)
+    if superPackets > 0 { line += ", in \(superPackets) super-packets" }
+    if let offloadRefusal { line += "; no offload (\(offloadRefusal))" }
     if refused > 0 { line += "; the kernel refused \(refused) (a queue was full)" }
     if unsent > 0 { line += "; \(unsent) had no way" }
     if networkErrors > 0 {

@@ -26,9 +26,10 @@ struct Send: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Packets/s of each stream, such as 500 or 10k. (default: 500)", valueName: "packets/s"),
-    transform: quantity)
-  var rate: Int?
+      "Packets/s of each stream, such as 500 or 10k, or max. (default: 500)",
+      valueName: "packets/s"),
+    transform: packetRate)
+  var rate: SenderConfiguration.Speed?
 
   @Option(
     help: ArgumentHelp(
@@ -61,6 +62,12 @@ struct Send: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Port of the first stream.", valueName: "port"))
   var sourcePort: UInt16?
+
+  @Option(
+    help: ArgumentHelp(
+      "Packets of a stream that are due together as one that the kernel cuts (UDP_SEGMENT): auto "
+        + "does so above 100k packets/s, as long as it can.", valueName: "how"))
+  var offload = SenderConfiguration.Offload.auto
 
   @Option(
     help: ArgumentHelp(
@@ -100,18 +107,29 @@ struct Send: AsyncParsableCommand {
   private func sender() throws(GeneratorError) -> SenderConfiguration {
     var sender = SenderConfiguration(destination: try Endpoint(parsing: destination))
     sender.payloadBytes = size
-    if let rate { sender.speed = .packetsPerSecond(rate) }
+    if let rate { sender.speed = rate }
     if let bitrate { sender.speed = .bitsPerSecond(bitrate) }
     sender.duration = length
     sender.count = count
     sender.streams = streams
+    sender.offload = offload
     if let source { try sender.setSource(parsing: source) }
     sender.source.port = sourcePort ?? 0
     return sender
   }
 }
 
-/// A count or a rate as a user writes it, such as `500`, `10k` or `4M`.
+extension SenderConfiguration.Offload: ExpressibleByArgument {}
+
+/// A packet rate as a user writes it, such as `500` or `10k`, or `max` for no limit.
+private func packetRate(_ text: String) throws -> SenderConfiguration.Speed {
+  guard let speed = SenderConfiguration.Speed(packetsPerSecond: text) else {
+    throw ValidationError("'\(text)' is no rate: write 500, 10k or max")
+  }
+  return speed
+}
+
+/// A count or a bit rate as a user writes it, such as `500`, `10k` or `4M`.
 func quantity(_ text: String) throws -> Int {
   guard let count = Quantity.count(text) else {
     throw ValidationError("'\(text)' is no whole number: write 500, 10k or 4M")

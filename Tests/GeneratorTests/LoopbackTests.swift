@@ -66,6 +66,67 @@ struct LoopbackTests {
     #expect(figures.transitMinimum != nil)
   }
 
+  /// Numbers that arrived, in the order of their runs.
+  private static func numbers(_ snapshots: [Snapshot], of key: StreamKey) -> [Int64] {
+    snapshots.flatMap(\.streams).filter { $0.stream == key }
+      .flatMap { $0.sequence?.runs ?? [] }.flatMap { Array($0.first...$0.last) }
+  }
+
+  @Test(arguments: [
+    (IPAddress(high: 0, low: 1), 64, 200), (IPAddress(high: 0, low: 1), 1200, 131),
+    (IPAddress(ipv4: 0x7f00_0001), 1200, 54), (IPAddress(ipv4: 0x7f00_0001), 20_000, 7),
+  ])
+  func `what goes in super-packets arrives number by number`(
+    address: IPAddress, size: Int, count: Int
+  ) throws {
+    let (keys, report, snapshots) = try Self.run(to: address, receiving: address) {
+      $0.count = count
+      $0.speed = .unlimited
+      $0.offload = .on
+      $0.payloadBytes = size
+      $0.streams = 2
+    }
+    let limit = SuperPacket.segmentLimit(payloadBytes: size, isIPv4: address.isIPv4)
+    let superPackets = count / limit + (count % limit > 1 ? 1 : 0)
+    #expect(report.superPackets == 2 * superPackets)
+    #expect(report.packets == 2 * count)
+    #expect(report.bytes == 2 * count * size)
+    #expect(report.refused + report.unsent + report.networkErrors == 0)
+    for key in keys {
+      #expect(Self.numbers(snapshots, of: key) == Array(0..<Int64(count)))
+      let intervals = snapshots.flatMap(\.streams).filter { $0.stream == key }
+      #expect(intervals.reduce(0) { $0 + $1.packets } == count)
+      #expect(intervals.reduce(0) { $0 + $1.udpBytes } == count * size)
+      #expect(intervals.reduce(0) { $0 + ($1.sequence?.duplicates ?? 0) } == 0)
+    }
+  }
+
+  @Test func `packets with a moment of their own go singly`() throws {
+    let (_, report, _) = try Self.run(to: Self.loopback, receiving: Self.loopback) {
+      $0.count = 50
+      $0.speed = .packetsPerSecond(50_000)
+    }
+    #expect(report.packets == 50)
+    #expect(report.superPackets == 0)
+  }
+
+  @Test func `as many packets are counted as were asked for, though more came as one`() throws {
+    var receiving = ReceiverConfiguration(local: Endpoint(address: Self.loopback, port: 0))
+    receiving.count = 10
+    var receiver = try Receiver(receiving)
+    var configuration = SenderConfiguration(
+      destination: Endpoint(address: Self.loopback, port: receiver.local.port))
+    configuration.count = 128
+    configuration.speed = .unlimited
+    configuration.payloadBytes = 64
+    var sender = try Sender(configuration)
+    #expect(try sender.run(isStopped: { false }).superPackets == 2)
+    var snapshots: [Snapshot] = []
+    try receiver.run(isStopped: { false }) { snapshots.append($0) }
+    let key = try #require(sender.keys.first)
+    #expect(Self.numbers(snapshots, of: key) == Array(0..<10))
+  }
+
   @Test func `several streams have consecutive ports and their own numbers`() throws {
     let ephemeral = try Sender(
       SenderConfiguration(destination: Endpoint(address: Self.loopback, port: 1)))

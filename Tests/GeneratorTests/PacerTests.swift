@@ -82,6 +82,19 @@ struct PacerTests {
     #expect(pacer.take(at: end, limit: 64) == 0)
   }
 
+  @Test func `without a rate all that is asked for is due until the end, and nothing is late`() {
+    var pacer = Pacer(rate: nil, start: 0, end: 3600 * 1000 * Self.millisecond)
+    #expect(pacer.take(at: -1, limit: 64) == 0)
+    #expect(pacer.take(at: 0, limit: 64) == 64)
+    #expect(pacer.take(at: 0, limit: 7) == 7)
+    #expect(pacer.next == 0)
+    #expect(pacer.take(at: 1800 * 1000 * Self.millisecond, limit: 64) == 64)
+    #expect(pacer.pauses == 0)
+    #expect(!pacer.isOver)
+    #expect(pacer.take(at: 3600 * 1000 * Self.millisecond, limit: 64) == 0)
+    #expect(pacer.isOver)
+  }
+
   @Test func `waking after the end sends what was due before it`() {
     var pacer = Self.pacer(perSecond: 1000, end: 5 * Self.millisecond)
     #expect(pacer.take(at: 8 * Self.millisecond, limit: 64) == 5)

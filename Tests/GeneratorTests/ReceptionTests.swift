@@ -76,7 +76,7 @@ struct ReceptionTests {
   @Test func `what the socket dropped is told`() {
     #expect(
       ReceptionText.lines(of: Self.snapshots[2]).last
-        == "00:00:03.000: blind, the socket dropped 4 datagrams: raise net.core.rmem_max")
+        == "00:00:03.000: blind, the socket had no room 4 times: raise net.core.rmem_max")
     #expect(ReceptionText.lines(of: Reception()) == ["sum: nothing received"])
   }
 }

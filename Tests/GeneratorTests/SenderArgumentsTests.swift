@@ -11,7 +11,7 @@ struct SenderArgumentsTests {
     let request = try SenderArguments.parse([
       "--rate", "10k", "--size=200", "--duration", "1.5s", "--count", "7", "--streams=3",
       "--source", "2001:db8::2", "--source-port", "6000", "[2001:db8::1]:5004", "-q",
-      "--interval", "200ms",
+      "--interval", "200ms", "--offload", "on",
     ])
     var expected = SenderArguments(
       configuration: SenderConfiguration(destination: Self.destination))
@@ -22,6 +22,7 @@ struct SenderArgumentsTests {
     expected.configuration.streams = 3
     expected.configuration.source = Endpoint(
       address: IPAddress(high: 0x2001_0db8_0000_0000, low: 2), port: 6000)
+    expected.configuration.offload = .on
     expected.interval = .milliseconds(200)
     expected.isQuiet = true
     #expect(request == .send(expected))
@@ -33,8 +34,51 @@ struct SenderArgumentsTests {
       Issue.record("no request to send")
       return
     }
-    #expect(arguments.configuration.rate.packetsPerSecond == 500)
+    #expect(arguments.configuration.rate?.packetsPerSecond == 500)
     #expect(arguments.configuration.source == Endpoint(address: IPAddress(ipv4: 0), port: 0))
+  }
+
+  @Test func `a rate can be without limit`() throws {
+    let request = try SenderArguments.parse(["192.0.2.1:5004", "--rate", "max"])
+    guard case .send(let arguments) = request else {
+      Issue.record("no request to send")
+      return
+    }
+    #expect(arguments.configuration.speed == .unlimited)
+    #expect(arguments.configuration.rate == nil)
+  }
+
+  /// How many packets may go as one.
+  struct Bursts: Sendable {
+    var arguments: [String]
+    var segmentLimit: Int
+  }
+
+  @Test(arguments: [
+    // Only where there is no time between packets, whoever shares the rate.
+    Bursts(arguments: ["--size", "64"], segmentLimit: 1),
+    Bursts(arguments: ["--size", "64", "--rate", "100k"], segmentLimit: 1),
+    Bursts(arguments: ["--size", "64", "--rate", "100001"], segmentLimit: 64),
+    Bursts(arguments: ["--size", "64", "--rate", "40k", "--streams", "3"], segmentLimit: 64),
+    Bursts(arguments: ["--size", "1000", "--bitrate", "800M"], segmentLimit: 1),
+    Bursts(arguments: ["--size", "1000", "--bitrate", "1G"], segmentLimit: 64),
+    Bursts(arguments: ["--size", "64", "--rate", "max"], segmentLimit: 64),
+    // What was asked for stands above the rate.
+    Bursts(arguments: ["--size", "64", "--rate", "max", "--offload", "off"], segmentLimit: 1),
+    Bursts(arguments: ["--size", "64", "--rate", "max", "--offload=auto"], segmentLimit: 64),
+    Bursts(arguments: ["--size", "64", "--offload", "on"], segmentLimit: 64),
+    Bursts(arguments: ["--size", "1200", "--offload", "on"], segmentLimit: 54),
+    // A super-packet holds two packets at least.
+    Bursts(arguments: ["--size", "32743", "--offload", "on"], segmentLimit: 2),
+    Bursts(arguments: ["--size", "32744", "--rate", "max"], segmentLimit: 1),
+  ])
+  func `super-packets are for rates that leave no time between packets`(row: Bursts) throws {
+    let request = try SenderArguments.parse(["[::1]:5004"] + row.arguments)
+    guard case .send(let arguments) = request else {
+      Issue.record("no request to send")
+      return
+    }
+    #expect(arguments.configuration.segmentLimit == row.segmentLimit)
   }
 
   @Test(arguments: [["-h"], ["--help"], ["[::1]:5", "--help"]])
@@ -61,6 +105,12 @@ struct SenderArgumentsTests {
     (["[::1]:5", "--rate", "fast"], "--rate fast is out of range"),
     (["[::1]:5", "--rate", "0"], "--rate 0 is out of range"),
     (["[::1]:5", "--rate", "5", "--bitrate", "5"], "not both"),
+    (["[::1]:5", "--rate", "max", "--bitrate", "5"], "not both"),
+    (["[::1]:5", "--rate", "Max"], "such as 500 or 10k, or max"),
+    (["[::1]:5", "--offload", "maybe"], "--offload maybe is out of range: auto, on or off"),
+    (["[::1]:5", "--offload"], "--offload wants a value"),
+    (["[::1]:5", "--offload", "on", "--size", "32744"], "40 to 32743 bytes with --offload on"),
+    (["192.0.2.1:5", "--offload", "on", "--size", "32754"], "40 to 32753 bytes with --offload on"),
     (["[::1]:5", "--size", "39"], "--size 39 is out of range: 40 to 65527"),
     (["192.0.2.1:5", "--size", "65508"], "40 to 65507"),
     (["[::1]:5", "--duration", "10"], "such as 10s"),

@@ -14,6 +14,15 @@ struct SenderReportTests {
     )
   }
 
+  @Test func `a summary tells of super-packets, and why there are no more`() {
+    var report = SenderReport()
+    report.packets = 640
+    report.superPackets = 10
+    report.offloadRefusal = "Input/output error"
+    #expect(
+      report.summary.hasSuffix(", in 10 super-packets; no offload (Input/output error)"))
+  }
+
   @Test func `a summary tells what went wrong`() {
     var report = SenderReport()
     report.refused = 3
@@ -31,26 +40,41 @@ struct SenderReportTests {
   @Test func `a part of a run is what came since`() {
     var earlier = SenderReport()
     earlier.packets = 10
+    earlier.superPackets = 1
     earlier.duration = .seconds(1)
     var later = earlier
     later.packets = 25
+    later.superPackets = 3
     later.refused = 1
     later.duration = .seconds(3)
     var part = SenderReport()
     part.packets = 15
+    part.superPackets = 2
     part.refused = 1
     part.duration = .seconds(2)
     #expect(later.since(earlier) == part)
   }
 
   @Test(arguments: [
-    (EINTR, SendFailure.interrupted), (ENOBUFS, .refused), (EAGAIN, .refused), (ENOMEM, .refused),
-    (EMSGSIZE, .tooLarge), (ECONNREFUSED, .network), (EHOSTUNREACH, .network),
+    (EINTR, SendFailure.interrupted), (ENOBUFS, .refused), (EAGAIN, .full), (ENOMEM, .refused),
+    (EMSGSIZE, .tooLarge), (EIO, .network), (EINVAL, .network), (ECONNREFUSED, .network),
+    (EHOSTUNREACH, .network),
     (ENETUNREACH, .network), (ENETDOWN, .network), (EPERM, .network), (EADDRNOTAVAIL, .network),
   ])
   func `a full queue is a refusal and a fault of the network is none`(
     code: Int32, failure: SendFailure
   ) {
-    #expect(SendFailure(code) == failure)
+    #expect(SendFailure(code, ofSuperPacket: false) == failure)
+  }
+
+  @Test(arguments: [
+    (EIO, SendFailure.uncut), (EINVAL, .uncut), (EMSGSIZE, .tooLarge), (ENOBUFS, .refused),
+    (EAGAIN, .full),
+    (EINTR, .interrupted), (EPERM, .network),
+  ])
+  func `a super-packet that cannot be cut is no fault of the network`(
+    code: Int32, failure: SendFailure
+  ) {
+    #expect(SendFailure(code, ofSuperPacket: true) == failure)
   }
 }

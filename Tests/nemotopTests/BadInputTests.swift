@@ -25,6 +25,7 @@ import Testing
       (["send", "[::1]:0"], "0"),
       (["send", "[::1]:5004", "--rate", "none"], "none"),
       (["send", "[::1]:5004", "--size", "39"], "40"),
+      (["send", "[::1]:5004", "--offload", "maybe"], "auto"),
       (["receive", "70000"], "70000"),
       (["demo", "--moves", "0"], "moves"),
       (["demo", "--every", "fast"], "fast"),
@@ -41,7 +42,7 @@ import Testing
 
   @Test(arguments: [
     ["nowhere"], ["[::1]:5004", "--rate", "none"], ["[::1]:5004", "--size", "39"], [],
-    ["[::1]:5004", "--bogus"], ["[::1]:99999"],
+    ["[::1]:5004", "--bogus"], ["[::1]:5004", "--offload", "maybe"], ["[::1]:99999"],
   ])
   func `the static sender says what is wrong in one line`(arguments: [String]) async throws {
     let result = try await Program.run([Program.sender] + arguments)

@@ -114,6 +114,51 @@ import Testing
     #expect(rows.allSatisfy { $0["blind"] == "false" && $0["duplicates"] != "1" })
   }
 
+  @Test(.needsNamespaces, .timeLimit(.minutes(3)))
+  func `what nemotop-send sends as one counts as many, as it says itself`() async throws {
+    let folder = try TemporaryFolder()
+    let run = try await Self.run(
+      """
+      send_as_one() { ip netns exec a nemotop-send "$@"; }
+      send_as_one '[2001:db8::2]:5004' --rate max --count 5003 --size 1200
+      send_as_one '[2001:db8::2]:5005' --rate 10M --count 5003 --size 64
+      send_as_one '192.0.2.2:5006' --rate max --count 1003 --size 1000 --streams 3
+      ip -n a link set va mtu 1280
+      send_as_one '[2001:db8::2]:5007' --rate max --count 1003 --size 1400
+      ! send_as_one '[2001:db8::2]:5008' --rate max --count 1003 --size 1400 --offload on
+      """, in: folder)
+    try #require(run.status == 0, "\(run.error)")
+    let summaries = run.output.split(separator: "\n")
+    try #require(summaries.count == 4)
+    for (summary, count) in zip(summaries, [5003, 5003, 3009, 1003]) {
+      #expect(summary.hasPrefix("sent \(count) packets, "))
+      #expect(!summary.contains("the kernel refused"))
+    }
+    #expect(summaries[0].contains(", in 93 super-packets"))
+    #expect(summaries[1].contains(" super-packets"))
+    #expect(summaries[2].contains(", in 48 super-packets"))
+    #expect(summaries[3].contains("; no offload (Message too long)"))
+    #expect(
+      run.complaints.contains {
+        $0.hasPrefix("nemotop-send: cannot send super-packets to [2001:db8::2]:5008: ")
+      })
+    for point in ["a", "b"] {
+      for (port, count, size) in [(5004, 5003, 1200), (5005, 5003, 64), (5006, 3009, 1000)] {
+        let frame = 14 + (port == 5006 ? 20 : 40) + 8
+        #expect(
+          try Self.sums(in: folder, at: point, port: port) == [
+            count, count * size, count * (size + frame), 0,
+          ], "\(point), port \(port)")
+      }
+      // Each came in two fragments.
+      let fragmented = try Self.sums(in: folder, at: point, port: 5007)
+      #expect(fragmented[0] == 1003 && fragmented[1] == 1003 * 1400 && fragmented[3] == 0)
+      #expect(try Self.sums(in: folder, at: point, port: 5008).first == 0)
+    }
+    let rows = try table(folder.path + "/log/intervals.csv")
+    #expect(rows.allSatisfy { $0["blind"] == "false" && $0["duplicates"] != "1" })
+  }
+
   @Test(.needsNamespaces, .needs("python3"), .needs("ethtool"), .timeLimit(.minutes(3)))
   func `what GRO puts together at the receiver counts as what was sent`() async throws {
     let folder = try TemporaryFolder()
