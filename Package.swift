@@ -73,6 +73,14 @@ let package = Package(
         "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Lab", "Experiment",
       ],
       swiftSettings: strict),
+    .executableTarget(name: "PcapLoop", dependencies: ["CPcap"]),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        argumentParser, "CLinux", "Capture", "Lab", "Simulation", "Streams", "Wire", "PcapLoop",
+        "nemotop", "nemotop-send",
+      ],
+      swiftSettings: strict + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     .executableTarget(
       name: "nemotop-send",
       dependencies: ["Generator"],
@@ -96,6 +104,7 @@ let package = Package(
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
     tests(of: "nemotop", on: [subprocess]),
+    tests(of: "Benchmarks", on: ["Capture", "Streams", "Wire"]),
   ]
 )
 
