@@ -74,11 +74,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "PcapLoop", dependencies: ["CPcap"]),
+    .executableTarget(name: "SendLoop", cSettings: [.define("_GNU_SOURCE")]),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
         argumentParser, "CLinux", "Capture", "Lab", "Simulation", "Streams", "Wire", "PcapLoop",
-        "nemotop", "nemotop-send",
+        "SendLoop", "nemotop", "nemotop-send",
       ],
       swiftSettings: strict + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     .executableTarget(

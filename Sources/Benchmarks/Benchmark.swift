@@ -35,6 +35,7 @@ struct Benchmark: AsyncParsableCommand {
     } catch {
       refusal = error
     }
+    warnIfSlow()
     print("\(Machine.current().description)")
     var goals: [Goal] = []
     for var part in parts {

@@ -24,7 +24,7 @@ struct CountCommand: ParsableCommand {
     do throws(CaptureError) {
       print(try Count(of: file).line)
     } catch {
-      throw Failure("\(file): \(error)")
+      throw Failure(error, of: file)
     }
   }
 }

@@ -25,7 +25,7 @@ struct DashboardCommand: Part {
     let runs = min(options.runs, 3)
     try await Link.use { link throws(Failure) in
       for round in 1...runs {
-        let shares = try await Self.shares(over: link)
+        let shares = try Self.shares(over: link)
         monitor.append(shares.monitor)
         log.append(shares.log)
         note("dashboard, round \(round) of \(runs): \(shares)")
@@ -52,12 +52,11 @@ struct DashboardCommand: Part {
   /// The shares of a core, in percent.
   private static func shares(
     over link: Link
-  ) async throws(Failure) -> (monitor: Double, log: Double) {
-    let sink = try await link.sink(port: Flood.port)
+  ) throws(Failure) -> (monitor: Double, log: Double) {
     let sender = try Child(
       link.command(
         [
-          try Program.own("nemotop-send"), "[\(Link.End.receiver.address)]:\(Flood.port)",
+          try Program.own("nemotop-send"), Flood.destination,
           "--streams", "\(streams)", "--rate", "\(rate)", "--size", "64", "--quiet",
         ], at: .sender))
     let program = try Program.own("nemotop")
@@ -80,7 +79,6 @@ struct DashboardCommand: Part {
     let run = try monitor.wait(atMost: .seconds(5))
     _ = try log.wait(atMost: .seconds(5))
     _ = try sender.wait(atMost: .seconds(5))
-    withExtendedLifetime(sink) {}
     guard run.status == 0, after.2 > before.2 else {
       throw Failure("nemotop monitor ended with \(run.status), or drew nothing")
     }

@@ -1,3 +1,4 @@
+import Capture
 import Foundation
 import Lab
 
@@ -18,6 +19,16 @@ struct Failure: Error, Equatable, CustomStringConvertible {
       .cannotStart(let command, let reason):
       self.init("\(command): \(reason)")
     default: self.init("\(error)")
+    }
+  }
+}
+
+extension Failure {
+  init(_ error: CaptureError, of file: String) {
+    switch error {
+    case .cannotOpen(_, let reason), .notACapture(_, let reason), .failed(_, let reason):
+      self.init("\(file): \(reason)")
+    default: self.init("\(file): \(error)")
     }
   }
 }

@@ -114,7 +114,7 @@ struct LiveCommand: Part {
     pause(.milliseconds(700))
     let before = try await link.counters(at: .receiver)
     do throws(Failure) {
-      try await Flood(size: size, seconds: seconds, offload: "off").run(over: link)
+      try Flood(size: size, seconds: seconds, offload: "off").run(over: link)
     } catch {
       capture.interrupt()
       _ = try capture.wait(atMost: .seconds(10))

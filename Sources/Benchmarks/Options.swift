@@ -15,8 +15,8 @@ struct Options: ParsableArguments, Sendable {
     guard (1...1000).contains(runs) else {
       throw ValidationError("--runs wants a number from 1 to 1000")
     }
-    guard (1000...100_000_000).contains(packets) else {
-      throw ValidationError("--packets wants a number from 1k to 100M")
+    guard (1000...10_000_000).contains(packets) else {
+      throw ValidationError("--packets wants a number from 1k to 10M")
     }
   }
 }

@@ -41,8 +41,8 @@ struct PacingCommand: Part {
     try await Link.use { link throws(Failure) in
       for round in 1...options.runs {
         ours.append(
-          try await Self.errors(over: link, in: folder) { () async throws(Failure) in
-            try await nemotopSend(
+          try Self.errors(over: link, in: folder) { () throws(Failure) in
+            try nemotopSend(
               [
                 "--size", "\(Self.size)", "--rate", "\(Self.rate)", "--duration",
                 "\(Self.seconds)s",
@@ -51,8 +51,8 @@ struct PacingCommand: Part {
         note("pacing, round \(round) of \(options.runs): nemotop-send \(ours[round - 1])")
         guard isThere else { continue }
         theirs.append(
-          try await Self.errors(over: link, in: folder) { () async throws(Failure) in
-            try await Iperf3(
+          try Self.errors(over: link, in: folder) { () throws(Failure) in
+            try Iperf3(
               size: Self.size, seconds: Self.seconds, bitsPerSecond: Self.rate * Self.size * 8
             ).run(over: link)
           })
@@ -102,8 +102,8 @@ struct PacingCommand: Part {
 
   /// Captures at the receiver what the closure sends.
   private static func errors(
-    over link: Link, in folder: WorkFolder, _ send: () async throws(Failure) -> Void
-  ) async throws(Failure) -> Errors {
+    over link: Link, in folder: WorkFolder, _ send: () throws(Failure) -> Void
+  ) throws(Failure) -> Errors {
     guard let tcpdump = Peer.tcpdump.path else { throw Failure(Peer.tcpdump.absence) }
     let file = folder.path + "/pacing.pcap"
     let capture = try Child(
@@ -114,7 +114,7 @@ struct PacingCommand: Part {
         ], at: .receiver))
     pause(.milliseconds(500))
     do throws(Failure) {
-      try await send()
+      try send()
     } catch {
       capture.interrupt()
       _ = try capture.wait()
@@ -145,7 +145,7 @@ struct PacingCommand: Part {
       {}
       return times
     } catch {
-      throw Failure("\(path): \(error)")
+      throw Failure(error, of: path)
     }
   }
 }

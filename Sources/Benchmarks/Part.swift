@@ -12,6 +12,7 @@ extension Part {
   /// On the main thread from start to end, since programs die with the thread that started them.
   @MainActor func run() async throws {
     if Self.needsNetwork { try await Link.enterWorld() }
+    warnIfSlow()
     print("\(Machine.current().description)\n")
     let findings = try await measure()
     print(findings.text)
@@ -28,4 +29,11 @@ struct Findings: Sendable {
   var goals: [Goal]
 
   var text: String { "### \(title)\n\n\(notes)\n\n\(table.text)" }
+}
+
+/// Says it where the compiler did not optimise.
+func warnIfSlow() {
+  #if DEBUG
+    note("built for debugging, so the figures mean nothing: swift run -c release Benchmarks")
+  #endif
 }

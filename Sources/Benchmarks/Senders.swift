@@ -7,26 +7,23 @@ struct Flood {
   /// `on` or `off`.
   var offload: String
 
-  static let port: UInt16 = 5004
+  static let port = 5004
+  static let destination = "[\(Link.End.receiver.address)]:\(port)"
 
-  func run(over link: Link) async throws(Failure) {
-    try await nemotopSend(
+  func run(over link: Link) throws(Failure) {
+    try nemotopSend(
       [
         "--size", "\(size)", "--rate", "max", "--duration", "\(seconds)s", "--offload", offload,
       ], seconds: seconds, over: link)
   }
 }
 
-/// Runs nemotop-send to its end, from the sender to a port of the receiver's that throws away what
-/// comes.
-func nemotopSend(_ options: [String], seconds: Int, over link: Link) async throws(Failure) {
-  let sink = try await link.sink(port: Flood.port)
-  let destination = "[\(Link.End.receiver.address)]:\(Flood.port)"
+/// Runs nemotop-send to its end.
+func nemotopSend(_ options: [String], seconds: Int, over link: Link) throws(Failure) {
   let command = link.command(
-    [try Program.own("nemotop-send"), destination, "--quiet"] + options, at: .sender)
+    [try Program.own("nemotop-send"), Flood.destination, "--quiet"] + options, at: .sender)
   let run = try Child.run(command, atMost: .seconds(seconds + 10))
   guard run.status == 0 else { throw Failure("nemotop-send failed: \(run.error)") }
-  withExtendedLifetime(sink) {}
 }
 
 /// iperf3, with its server at the receiver.
@@ -36,7 +33,7 @@ struct Iperf3 {
   /// 0 for as fast as it goes.
   var bitsPerSecond: Int
 
-  func run(over link: Link) async throws(Failure) {
+  func run(over link: Link) throws(Failure) {
     let program = try Program.needed("iperf3")
     let server = try Child(link.command([program, "-s", "-1"], at: .receiver))
     pause(.milliseconds(300))

@@ -18,20 +18,21 @@ struct SendingCommand: Part {
   @OptionGroup var options: Options
 
   private enum Program: CaseIterable {
-    case offloading, plain, iperf3, iperf
+    case offloading, plain, loop, iperf3, iperf
 
     var name: String {
       switch self {
       case .offloading: "nemotop-send --offload on"
       case .plain: "nemotop-send --offload off"
+      case .loop: "sendmmsg loop"
       case .iperf3: "iperf3 -u -b 0"
-      case .iperf: "iperf -u -b 0"
+      case .iperf: "iperf -u -b 100G"
       }
     }
 
     var peer: Peer? {
       switch self {
-      case .offloading, .plain: nil
+      case .offloading, .plain, .loop: nil
       case .iperf3: .iperf3
       case .iperf: .iperf
       }
@@ -65,9 +66,9 @@ struct SendingCommand: Part {
   }
 
   private static let notes = """
-    UDP datagrams between two network namespaces, for \(seconds) s each, in turn; packets as they go \
-    over a wire, reckoned from what the kernel counted at the receiver's interface. iperf3 sends to its \
-    own server, the others to a port that throws away what comes.
+    UDP datagrams between two network namespaces for \(seconds) s, in turn; packets as they go over a \
+    wire, reckoned from what the kernel counted at the receiver's interface, behind which all are thrown \
+    away. `sendmmsg loop`: a C program that sends 64 datagrams a call and writes nothing into them.
     """
 
   /// Datagrams a second that arrived, in the median; nothing of programs that are missing.
@@ -79,7 +80,7 @@ struct SendingCommand: Part {
       for program in Program.allCases {
         if let peer = program.peer, peer.path == nil { continue }
         let before = try await link.counters(at: .receiver)
-        try await Self.send(program, size: size, over: link)
+        try Self.send(program, size: size, over: link)
         let after = try await link.counters(at: .receiver)
         let rate = Double(after.datagrams(since: before, payload: size)) / Double(Self.seconds)
         rates[program, default: []].append(rate)
@@ -91,27 +92,26 @@ struct SendingCommand: Part {
     return rates.mapValues { $0.median }
   }
 
-  private static func send(
-    _ program: Program, size: Int, over link: Link
-  ) async throws(Failure) {
+  private static func send(_ program: Program, size: Int, over link: Link) throws(Failure) {
+    let address = Link.End.receiver.address
     switch program {
     case .offloading, .plain:
-      let sender = Flood(
-        size: size, seconds: seconds, offload: program == .offloading ? "on" : "off")
-      try await sender.run(over: link)
+      let offload = program == .offloading ? "on" : "off"
+      try Flood(size: size, seconds: seconds, offload: offload).run(over: link)
+    case .loop:
+      let command = [
+        try Benchmarks.Program.own("SendLoop"), address, "\(Flood.port)", "\(size)", "\(seconds)",
+      ]
+      _ = try Child.run(link.command(command, at: .sender), atMost: .seconds(seconds + 10))
     case .iperf3:
-      try await Iperf3(size: size, seconds: seconds, bitsPerSecond: 0).run(over: link)
+      try Iperf3(size: size, seconds: seconds, bitsPerSecond: 0).run(over: link)
     case .iperf:
-      let sink = try await link.sink(port: 5001)
-      let client = try Benchmarks.Program.needed("iperf")
-      // It waits for the server's report, which a sink does not give.
-      _ = try Child.run(
-        link.command(
-          [
-            client, "-V", "-u", "-b", "0", "-l", "\(size)", "-t", "\(seconds)", "-c",
-            Link.End.receiver.address,
-          ], at: .sender), atMost: .seconds(seconds + 20))
-      withExtendedLifetime(sink) {}
+      let command = [
+        try Benchmarks.Program.needed("iperf"), "-V", "-u", "-b", "100G", "-l", "\(size)", "-t",
+        "\(seconds)", "-c", address,
+      ]
+      // It asks for a report that nobody gives, and then ends.
+      _ = try Child.run(link.command(command, at: .sender), atMost: .seconds(seconds + 20))
     }
   }
 
