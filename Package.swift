@@ -73,6 +73,15 @@ let package = Package(
         "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Lab", "Experiment",
       ],
       swiftSettings: strict),
+    .executableTarget(name: "PcapLoop", dependencies: ["CPcap"]),
+    .executableTarget(name: "SendLoop", cSettings: [.define("_GNU_SOURCE")]),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        argumentParser, "CLinux", "Capture", "Lab", "Simulation", "Streams", "Wire", "PcapLoop",
+        "SendLoop", "nemotop", "nemotop-send",
+      ],
+      swiftSettings: strict + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     .executableTarget(
       name: "nemotop-send",
       dependencies: ["Generator"],
@@ -96,6 +105,7 @@ let package = Package(
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
     tests(of: "nemotop", on: [subprocess]),
+    tests(of: "Benchmarks", on: ["Capture", "Streams", "Wire"]),
   ]
 )
 

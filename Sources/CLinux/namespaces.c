@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,13 +72,38 @@ int program_await(pid_t identifier) {
   return result == 0 ? 0 : errno;
 }
 
-int program_reap(pid_t identifier, int *status) {
+/// Reaps a child, and takes what it used where that is asked for.
+static int reap(pid_t identifier, int *status, struct rusage *used) {
   int raw;
   pid_t result;
-  do result = waitpid(identifier, &raw, 0);
+  do result = wait4(identifier, &raw, 0, used);
   while (result < 0 && errno == EINTR);
   if (result < 0) return errno;
   *status = WIFEXITED(raw) ? WEXITSTATUS(raw) : -WTERMSIG(raw);
+  return 0;
+}
+
+int program_reap(pid_t identifier, int *status) { return reap(identifier, status, NULL); }
+
+static int64_t nanoseconds(struct timeval time) {
+  return time.tv_sec * INT64_C(1000000000) + time.tv_usec * INT64_C(1000);
+}
+
+int program_measure(
+    pid_t identifier, int milliseconds, int *status, struct program_usage *usage) {
+  int process = (int)syscall(SYS_pidfd_open, identifier, 0);
+  if (process < 0) return errno;
+  struct pollfd end = {.fd = process, .events = POLLIN};
+  int count;
+  do count = poll(&end, 1, milliseconds);
+  while (count < 0 && errno == EINTR);
+  close(process);
+  if (count == 0) kill(-identifier, SIGKILL);
+  struct rusage used;
+  int result = reap(identifier, status, &used);
+  if (result != 0) return result;
+  usage->processor_nanoseconds = nanoseconds(used.ru_utime) + nanoseconds(used.ru_stime);
+  usage->peak_bytes = used.ru_maxrss * INT64_C(1024);
   return 0;
 }
 

@@ -22,16 +22,24 @@ func startInstead(
   throw .cannotStart(program: command[0], reason: reason(of: result))
 }
 
-/// Starts a program from the calling thread, with nothing on its standard input.
-func startProgram(_ command: [String], output: Int32, error: Int32) throws(LabError) -> Int32 {
-  let input = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
-  defer { close(input) }
+/// Starts a program from the calling thread, which must outlive it.
+///
+/// - Parameters:
+///   - command: the program's absolute path and its arguments.
+///   - input: the descriptor that becomes its standard input; nil for nothing to read.
+/// - Returns: its process's id.
+package func startProgram(
+  _ command: [String], input: Int32? = nil, output: Int32, error: Int32
+) throws(LabError) -> Int32 {
+  let nothing = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+  defer { close(nothing) }
   let variables = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
   var identifier: pid_t = 0
   let result = unsafe withCStrings(command) { arguments in
     unsafe withCStrings(variables) { environment in
       var program = unsafe program(
-        arguments: arguments, environment: environment, input: input, output: output, error: error)
+        arguments: arguments, environment: environment, input: input ?? nothing, output: output,
+        error: error)
       return unsafe program_start(&program, &identifier)
     }
   }

@@ -1,23 +1,23 @@
 /// A small generator of pseudo-random numbers, the same on every machine for a seed: SplitMix64
 /// (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-struct SplitMix64: Sendable {
+package struct SplitMix64: Sendable {
   private static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
 
   private var state: UInt64
 
   /// Generators of one seed and different lanes are independent of each other, so that drawing more
   /// from one changes nothing in the others.
-  init(seed: UInt64, lane: UInt64 = 0) {
+  package init(seed: UInt64, lane: UInt64 = 0) {
     state = Self.mixed(seed &+ Self.step) ^ Self.mixed(lane &+ 2 &* Self.step)
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= Self.step
     return Self.mixed(state)
   }
 
   /// A number from 0 up to, but not including, `bound`; 0 where that is 0.
-  mutating func next(below bound: Int64) -> Int64 {
+  package mutating func next(below bound: Int64) -> Int64 {
     Int64(next().multipliedFullWidth(by: UInt64(max(bound, 0))).high)
   }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <stdint.h>
 #include <sys/types.h>
 
 /// Puts the calling thread, and no other, into the network namespace of an open descriptor.
@@ -31,6 +32,21 @@ int program_await(pid_t identifier);
 ///
 /// Returns 0, or an errno.
 int program_reap(pid_t identifier, int *status);
+
+/// What a program used in all.
+struct program_usage {
+  /// Processor time of its own and of the kernel on its behalf, in nanoseconds.
+  int64_t processor_nanoseconds;
+  /// The most memory that it had resident at once.
+  int64_t peak_bytes;
+};
+
+/// Waits until a child has ended, kills it with its process group after so many milliseconds (-1 for
+/// never), and reaps it, as `program_reap` does.
+///
+/// Returns 0, or an errno.
+int program_measure(
+    pid_t identifier, int milliseconds, int *status, struct program_usage *usage);
 
 /// Replaces the program of this process, which keeps its id, its descriptors and its ignored signals,
 /// by the one that the first argument names, looked up by the PATH. No signal is blocked there.
