@@ -8,7 +8,7 @@ import Wire
 /// ```
 /// | headers | segment 0 | segment 1 | … | what is left |
 /// ```
-struct SuperPacket {
+package struct SuperPacket {
   /// A header that differs between segments, by where it begins.
   private enum Header {
     case ipv4(Int)
@@ -21,7 +21,7 @@ struct SuperPacket {
 
   private let frameBytes: Int
   private let segmentBytes: Int
-  private(set) var headerBytes = 0
+  package private(set) var headerBytes = 0
   private var headers = [16 of Header](repeating: .ipv4(0))
   private var headerCount = 0
 
@@ -34,7 +34,7 @@ struct SuperPacket {
   ///   - segmentBytes: the payload of each segment but the last.
   ///   - transport: where the header of the protocol that is cut begins, if the kernel told. A UDP
   ///     header before it is that of a tunnel.
-  init?(_ frame: RawSpan, frameBytes: Int, segmentBytes: Int, transport: Int?) {
+  package init?(_ frame: RawSpan, frameBytes: Int, segmentBytes: Int, transport: Int?) {
     self.frameBytes = frameBytes
     self.segmentBytes = segmentBytes
     guard segmentBytes > 0, let end = walk(frame, to: transport), end <= frame.byteCount,
@@ -44,7 +44,7 @@ struct SuperPacket {
   }
 
   /// How many frames it stands for.
-  var count: Int { (frameBytes - headerBytes + segmentBytes - 1) / segmentBytes }
+  package var count: Int { (frameBytes - headerBytes + segmentBytes - 1) / segmentBytes }
 
   /// Makes the frame of a segment, or as much of it as `limit` allows.
   ///
@@ -52,7 +52,9 @@ struct SuperPacket {
   ///
   /// - Parameter frame: what this was read from.
   /// - Returns: the length of that frame on the wire.
-  func copySegment(_ index: Int, of frame: RawSpan, limit: Int, into bytes: inout [UInt8]) -> Int {
+  package func copySegment(
+    _ index: Int, of frame: RawSpan, limit: Int, into bytes: inout [UInt8]
+  ) -> Int {
     let start = headerBytes + index * segmentBytes
     let end = min(start + segmentBytes, frameBytes)
     let length = headerBytes + end - start

@@ -1,19 +1,23 @@
+import Capture
 import Streams
 import Wire
 
 /// One frame: its link type, what is asked for, its length on the wire beyond what was captured, and
-/// its bytes.
+/// its bytes. It may be a super-packet, whose segments have then so many bytes.
 struct FrameInput {
   private let linkType: LinkType
   private let decapsulation: Decapsulation
   private let wireBytes: Int
+  private let segmentBytes: Int?
   private let frame: [UInt8]
 
   init(_ bytes: ArraySlice<UInt8>) {
     var reader = InputReader(bytes)
     let types = LinkType.allCases
     linkType = types[Int(reader.byte()) % types.count]
-    decapsulation = Decapsulation(rawValue: reader.byte() & 3)
+    let choice = reader.byte()
+    decapsulation = Decapsulation(rawValue: choice & 3)
+    segmentBytes = choice & 4 == 0 ? nil : Int(reader.byte())
     let more = Int(reader.integer() as Int16)
     frame = reader.bytes(.max)
     wireBytes = frame.count + more
@@ -22,6 +26,25 @@ struct FrameInput {
   func check() {
     checkDecoding(
       frame.rawSpan, linkType: linkType, wireBytes: wireBytes, decapsulation: decapsulation)
+    if let segmentBytes { checkSegments(of: segmentBytes) }
+  }
+
+  /// Every byte behind the headers is in one segment, and each segment can be read.
+  private func checkSegments(of segmentBytes: Int) {
+    let frameBytes = max(wireBytes, frame.count)
+    guard
+      let segments = SuperPacket(
+        frame.rawSpan, frameBytes: frameBytes, segmentBytes: segmentBytes, transport: nil)
+    else { return }
+    var bytes: [UInt8] = []
+    var payload = 0
+    for index in 0..<segments.count {
+      let length = segments.copySegment(index, of: frame.rawSpan, limit: 256, into: &bytes)
+      Fuzz.check(bytes.count <= min(length, 256), "a segment of \(length) with \(bytes.count)")
+      payload += length - segments.headerBytes
+      checkDecoding(bytes.rawSpan, linkType: .ethernet, wireBytes: length)
+    }
+    Fuzz.check(segments.headerBytes + payload == frameBytes, "segments do not add up")
   }
 }
 

@@ -3,7 +3,8 @@ import Wire
 /// The entry of libFuzzer: whatever the bytes, nothing traps and no check fails.
 ///
 /// The bytes are a capture file where they begin as one, so that captures can be given as they are.
-/// Otherwise the first byte chooses: one frame, or a script for the counting of streams.
+/// Where they begin with an S they are a script for the counting of streams, otherwise one frame, its
+/// first byte left out.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let start = unsafe start else { return 0 }
@@ -11,10 +12,10 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let first = bytes.first else { return 0 }
   if FileInput.begins(bytes) {
     FileInput(bytes).check()
-  } else if first & 1 == 0 {
-    FrameInput(bytes.dropFirst()).check()
-  } else {
+  } else if first == UInt8(ascii: "S") {
     ScriptInput(bytes.dropFirst()).check()
+  } else {
+    FrameInput(bytes.dropFirst()).check()
   }
   return 0
 }
