@@ -135,7 +135,7 @@ struct PacingCommand: Part {
   /// When the datagrams of our size came, in nanoseconds.
   private static func arrivals(in path: String) throws(Failure) -> [Int64] {
     do throws(CaptureError) {
-      var file = try CaptureFile(path: path)
+      var file = try CaptureFile(CaptureStream(path: path))
       var times: [Int64] = []
       while case .packets = try file.read(
         limit: 4096, timeout: .zero,

@@ -44,7 +44,7 @@ import Wire
   func `Packets are whole and evenly spaced`(isTunnelled: Bool) throws {
     let workload = Workload(packets: 100, flows: 10, isTunnelled: isTunnelled)
     try Self.withFile(of: workload) { path in
-      var file = try CaptureFile(path: path)
+      var file = try CaptureFile(CaptureStream(path: path))
       var times: [Int64] = []
       var flaws = 0
       _ = try file.read(limit: 1000, timeout: .zero) { packet in
