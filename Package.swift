@@ -74,12 +74,15 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "PcapLoop", dependencies: ["CPcap"]),
+    .executableTarget(
+      name: "CountLoop", dependencies: ["Capture", "Streams", "Wire"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
     .executableTarget(name: "SendLoop", cSettings: [.define("_GNU_SOURCE")]),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
         argumentParser, "CLinux", "Capture", "Lab", "Simulation", "Streams", "Wire", "PcapLoop",
-        "SendLoop", "nemotop", "nemotop-send",
+        "CountLoop", "SendLoop", "nemotop", "nemotop-send",
       ],
       swiftSettings: strict + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     .executableTarget(

@@ -17,7 +17,7 @@ struct Benchmark: AsyncParsableCommand {
       """,
     subcommands: [
       OfflineCommand.self, GrowthCommand.self, SendingCommand.self, PacingCommand.self,
-      LiveCommand.self, DashboardCommand.self, CountCommand.self,
+      LiveCommand.self, DashboardCommand.self,
       InputCommand.self,
     ])
 

@@ -7,6 +7,7 @@ package import Wire
 package struct PacketBatch: ~Copyable {
   private let tableCount: Int
   private let decapsulation: Decapsulation
+  private let mayBePlain: Bool
   private(set) var arrivals = PlainList<Arrival>()
   /// What the frames that are no plain datagrams were decoded to.
   private(set) var decoded: [DecodedPacket] = []
@@ -25,6 +26,7 @@ package struct PacketBatch: ~Copyable {
   package init(tableCount: Int, decapsulation: Decapsulation = []) {
     self.tableCount = tableCount
     self.decapsulation = decapsulation
+    mayBePlain = decapsulation.isEmpty
   }
 
   /// Begins anew, and keeps the room that it has.
@@ -43,11 +45,13 @@ package struct PacketBatch: ~Copyable {
       time: record.time.nanoseconds, start: record.frame.lowerBound,
       capturedBytes: record.frame.upperBound &- record.frame.lowerBound,
       wireBytes: record.wireBytes)
-    if record.linkType != .ethernet || !decapsulation.isEmpty {
+    if case .ethernet? = record.linkType, mayBePlain {
+      arrivals.append(arrival)
+    } else {
       arrival.kind = .decoded
       arrival.place = record.linkType.map { UInt32($0.rawValue) } ?? .max
+      arrivals.append(arrival)
     }
-    arrivals.append(arrival)
   }
 
   /// Adds that the capture lost packets here.

@@ -92,17 +92,9 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 
   @inline(__always)
   mutating func append(_ element: Element) {
-    append(element, counting: 1)
-  }
-
-  /// Puts an element behind the last one, where it is overwritten by the next one unless it counts.
-  ///
-  /// - Parameter one: 1 if it counts, else 0.
-  @inline(__always)
-  mutating func append(_ element: Element, counting one: Int) {
     if count == capacity { reserve(count + 1) }
     unsafe (elements + count).initialize(to: element)
-    count &+= one
+    count &+= 1
   }
 
   /// Makes room for so many elements.
@@ -131,6 +123,25 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
       precondition(place < count)
       return unsafe elements + place
     }
+  }
+}
+
+extension PlainList<UInt32> {
+  /// Makes this the list of the places of some elements, without a branch that would be guessed wrong
+  /// every second time.
+  ///
+  /// - Parameter one: 1 for an element that is chosen, else 0.
+  @inline(__always)
+  mutating func fill<Other>(
+    chosenFrom others: borrowing PlainList<Other>, by one: (borrowing Other) -> UInt8
+  ) {
+    reserve(others.count &+ 1)
+    var next = 0
+    for place in 0..<others.count {
+      unsafe elements[next] = UInt32(truncatingIfNeeded: place)
+      next &+= Int(one(others[place]) & 1)
+    }
+    count = next
   }
 }
 

@@ -55,14 +55,8 @@ extension StreamTable {
   /// Notes which arrivals are the table's, without a branch that would be guessed wrong every second
   /// time.
   private mutating func choose(from batch: borrowing PacketBatch) {
-    own.removeAll()
-    own.reserve(batch.arrivals.count + 1)
     let index = UInt8(truncatingIfNeeded: share.index)
-    for place in 0..<batch.arrivals.count {
-      own.append(
-        UInt32(truncatingIfNeeded: place),
-        counting: Int(batch.arrivals[place].takers &>> index & 1))
-    }
+    own.fill(chosenFrom: batch.arrivals) { $0.takers &>> index & 1 }
   }
 
   /// Has the flows of some arrivals fetched into the cache.
