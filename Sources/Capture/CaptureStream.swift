@@ -64,7 +64,7 @@ package struct CaptureStream: ~Copyable {
       if count > known, isEnough(room.rawSpan.extracting(first: count)) { return }
       if isAll || !isPipe { return }
       known = count
-      usleep(2_000)
+      pause(.milliseconds(2))
     }
   }
 

@@ -76,6 +76,13 @@ private struct LivePoint: ~Copyable {
   }
 }
 
+private func open(_ place: TemporaryFile) throws -> KeptReplay {
+  let stream = try CaptureStream(path: place.path)
+  let isKept = KeptReplay.isKept(stream)
+  #expect(isKept)
+  return try KeptReplay(stream)
+}
+
 /// All that a replay of one point gives.
 private func replayAll(_ replay: KeptReplay, _ track: KeptReplay.Track) -> [Snapshot] {
   var snapshots: [Snapshot] = []
@@ -104,7 +111,7 @@ struct `A kept capture` {
     keeper.begin()
     for point in points { point.live.live(through: 600, &chance) }
     for (index, name) in names.enumerated() {
-      let replay = try KeptReplay(CaptureStream(path: place.path))
+      let replay = try open(place)
       #expect(replay.points.map(\.point.name) == names)
       let track = replay.track(
         of: index, as: replay.points[index].point, options: replay.points[index].counting)
@@ -122,7 +129,7 @@ struct `A kept capture` {
     _ = try LivePoint(Point(name: "xen1"), options: options, in: keeper)
     _ = try LivePoint(Point(name: "gw", role: .anchor), options: CountingOptions(), in: keeper)
     keeper.begin()
-    let replay = try KeptReplay(CaptureStream(path: place.path))
+    let replay = try open(place)
     #expect(
       replay.points == [
         KeptPoint(

@@ -70,12 +70,14 @@ private struct Run {
     options.keeper = keeper
     // A point more, which sees nothing.
     let points = run.points.map { Point(name: $0.name) } + [Point(name: "xen3", role: .anchor)]
-    let observation = try Observation(points: points, options: options) { point in
-      MadeInterface(
+    let observation = try Observation(points: points, options: options) {
+      (point: Point) throws(CaptureError) in
+      try MadeInterface(
         packets[point.name], seed: seed ^ UInt64(point.name.utf8.count),
         drops: point.name == "ha"
           ? [470, 480, 1030].map { scenario.start + .milliseconds($0) } : [],
-        failingAt: point.name == "xen2.vif" ? scenario.start + .milliseconds(900) : nil)
+        awayIn: point.name == "xen2.vif"
+          ? scenario.start + .milliseconds(700)..<scenario.start + .milliseconds(1100) : nil)
     }
     let user = Task {
       var chance = Chance(seed: seed)

@@ -4,7 +4,7 @@ import Simulation
 import Wire
 
 /// A live interface that is made: its packets come when they are due by this host's clock, some of
-/// them late and behind younger ones, and some are dropped.
+/// them late and behind younger ones, some are dropped, and for a while there is no interface.
 struct MadeInterface: PacketSource, ~Copyable {
   private struct Arrival {
     var time: Timestamp
@@ -14,20 +14,22 @@ struct MadeInterface: PacketSource, ~Copyable {
   private let packets: SimulatedPackets?
   private let arrivals: [Arrival]
   private let drops: [Timestamp]
-  private let failureTime: Timestamp?
+  private let absence: Range<Timestamp>?
   private var position = 0
 
   /// - Parameters:
   ///   - packets: nil is none.
   ///   - drops: a packet is found to be dropped at each of these times.
-  ///   - failureTime: from then on nothing can be read.
+  ///   - absence: when it cannot be opened, and what was open is gone.
   init(
     _ packets: SimulatedPackets?, seed: UInt64, drops: [Timestamp] = [],
-    failingAt failureTime: Timestamp? = nil
-  ) {
+    awayIn absence: Range<Timestamp>? = nil
+  ) throws(CaptureError) {
+    let now = Timestamp.now
+    if let absence, absence.contains(now) { throw .noSuchInterface("made") }
     self.packets = packets
     self.drops = drops
-    self.failureTime = failureTime
+    self.absence = absence
     var chance = Chance(seed: seed)
     var arrivals: [Arrival] = []
     for index in 0..<(packets?.count ?? 0) {
@@ -36,7 +38,10 @@ struct MadeInterface: PacketSource, ~Copyable {
       let time = packets?.time(at: index) ?? .now
       arrivals.append(Arrival(time: time + .nanoseconds(delay), packet: index))
     }
-    self.arrivals = arrivals.sorted { ($0.time, $0.packet) < ($1.time, $1.packet) }
+    // What it carried before it was opened is gone.
+    self.arrivals = arrivals.filter { $0.time >= now }.sorted {
+      ($0.time, $0.packet) < ($1.time, $1.packet)
+    }
   }
 
   var linkType: LinkType { .ethernet }
@@ -47,7 +52,7 @@ struct MadeInterface: PacketSource, ~Copyable {
   ) throws(CaptureError) -> ReadOutcome {
     let next = position < arrivals.count ? arrivals[position].time - .now : timeout
     if next > .zero { Thread.sleep(forTimeInterval: min(next, timeout) / .seconds(1)) }
-    if let failureTime, failureTime <= .now { throw .interfaceWentAway("made") }
+    if let absence, absence.contains(.now) { throw .interfaceWentAway("made") }
     let start = position
     while let packets, position < arrivals.count, position - start < limit,
       arrivals[position].time <= .now
