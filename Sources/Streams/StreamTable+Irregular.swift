@@ -23,7 +23,7 @@ extension StreamTable {
       let track = attachTrack(to: sibling, at: time)
       tracks[track].isShared = true
       flows[slot].track = UInt32(track + 1)
-    } else if let header = StreamHeader(parsing: payload) {
+    } else if settles, let header = StreamHeader(parsing: payload) {
       _ = active.insert(slot)
       _ = present.insert(slot)
       flows[slot].beginInterval(lengths, at: time)
@@ -170,7 +170,8 @@ extension StreamTable {
   /// back what it no longer needs.
   private mutating func settle(_ slot: Int, figures place: Int, track: Int) {
     let numbers = tracks[track].steadyNumbers
-    guard numbers != .none, flows[slot].lastTime == tracks[track].lastTime.nanoseconds else {
+    guard settles, numbers != .none, flows[slot].lastTime == tracks[track].lastTime.nanoseconds
+    else {
       return
     }
     tracks[track].settle(&flows[slot])
