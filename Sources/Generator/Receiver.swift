@@ -48,7 +48,7 @@ package struct Receiver: ~Copyable, Sendable {
     let (end, overflow) = Clock.monotonic.addingReportingOverflow(
       configuration.duration?.wholeNanoseconds ?? .max)
     let limit = configuration.count ?? .max
-    table.advance(to: .now) { deliver($0.snapshot(of: $1)) }
+    table.advance(to: .now) { deliver($0.snapshot(of: $1, keepsDelays: true)) }
     while !isStopped(), packets < limit {
       let rest = overflow ? .max : end - Clock.monotonic
       guard rest > 0 else { break }
@@ -59,10 +59,12 @@ package struct Receiver: ~Copyable, Sendable {
         milliseconds: Int(min(rest / 1_000_000 + 1, wait(from: moment))))
       countDrops()
       for index in arrivals.indices { count(arrivals[index], at: index, deliver: deliver) }
-      if arrivals.isEmpty { table.advance(to: moment) { deliver($0.snapshot(of: $1)) } }
+      if arrivals.isEmpty {
+        table.advance(to: moment) { deliver($0.snapshot(of: $1, keepsDelays: true)) }
+      }
     }
     countDrops()
-    table.finish(at: .now) { deliver($0.snapshot(of: $1)) }
+    table.finish(at: .now) { deliver($0.snapshot(of: $1, keepsDelays: true)) }
   }
 
   /// Milliseconds until the open interval ends, 50 at the most.
@@ -97,7 +99,7 @@ package struct Receiver: ~Copyable, Sendable {
       table.count(
         packet, bytes: bytes, wireBytes: packet.ipBytes,
         at: Timestamp(nanoseconds: arrival.time)
-      ) { deliver($0.snapshot(of: $1)) }
+      ) { deliver($0.snapshot(of: $1, keepsDelays: true)) }
     }
   }
 }
