@@ -55,7 +55,7 @@ let package = Package(
     module("Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
     module("Capture", on: ["CPcap", "CLinux", "Streams", "Wire"]),
     module("Observation", on: ["Capture", "Records", "Moves", "Streams", "Wire"]),
-    module("Generator", on: ["CLinux", "Streams", "Wire"]),
+    module("Generator", on: ["CLinux", "Streams", "Sequences", "Wire"]),
     module("Simulation", on: ["Wire"]),
     module("Screen"),
     module("Curses", on: ["CNcurses", "Screen"]),
@@ -100,7 +100,7 @@ let package = Package(
     tests(
       of: "Observation",
       on: ["Capture", "Records", "Moves", "Simulation", "Streams", "Wire"]),
-    tests(of: "Generator", on: ["Streams", "Wire"]),
+    tests(of: "Generator", on: ["Streams", "Sequences", "Wire"]),
     tests(of: "Simulation", on: ["Wire"]),
     tests(of: "Screen"),
     tests(of: "Dashboard", on: ["Moves", "Sequences", "Streams", "Wire", "Screen"]),

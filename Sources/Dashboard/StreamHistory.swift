@@ -70,15 +70,16 @@ struct StreamHistory: Sendable {
   }
 
   /// Numbers that never came: as the receiver counts, else the anchor, else what the deciding
-  /// points missed and what was lost between them; nil without numbers.
+  /// points missed and what was lost between them; nil without numbers, or where an absence was too
+  /// long to tell.
   var lost: Int? {
     for role in [Point.Role.receiver, .anchor] {
       for history in points.values where history.point.role == role {
-        if let numbers = history.numbers { return numbers.lost + numbers.skipped }
+        if let numbers = history.numbers { return sum(numbers.lost, numbers.skipped) }
       }
     }
     let numbers = deciding.compactMap(\.numbers)
-    return numbers.isEmpty ? nil : numbers.reduce(lostInMoves) { $0 + $1.lost }
+    return numbers.isEmpty ? nil : numbers.reduce(lostInMoves) { sum($0, $1.lost) }
   }
 
   /// Jitter as the receiver sees it, else where the stream is.
@@ -96,7 +97,7 @@ struct PointHistory: Sendable {
   /// Mean time between packets in the newest interval that had any.
   private(set) var spacing = Duration.zero
   /// Of the smallest depth, the form nearest the receiver; nil without numbers.
-  private(set) var numbers: (depth: Int, lost: Int, skipped: Int)?
+  private(set) var numbers: (depth: Int, lost: Int?, skipped: Int?)?
   private(set) var jitter: Duration?
   /// The stay that the last packet belongs to is over.
   var hasLeft = false
@@ -114,11 +115,17 @@ struct PointHistory: Sendable {
     }
     guard let figures = sight.figures, figures.depth <= numbers?.depth ?? .max else { return }
     let known = numbers?.depth == figures.depth ? numbers : nil
-    numbers = (
-      figures.depth, (known?.lost ?? 0) + figures.lost, (known?.skipped ?? 0) + figures.skipped
-    )
+    numbers =
+      known.map { (figures.depth, sum($0.lost, figures.lost), sum($0.skipped, figures.skipped)) }
+      ?? figures
     jitter = sight.jitter ?? jitter
   }
+}
+
+/// Nil where one of them is not known.
+private func sum(_ left: Int?, _ right: Int?) -> Int? {
+  guard let left, let right else { return nil }
+  return left + right
 }
 
 /// One stream at one point in one interval, all its legs together: those of equal depth add up,
@@ -129,7 +136,7 @@ struct Sight {
   var bytes = 0
   var firstTime: Timestamp
   var lastTime: Timestamp
-  var figures: (depth: Int, lost: Int, skipped: Int)?
+  var figures: (depth: Int, lost: Int?, skipped: Int?)?
   var jitter: Duration?
 
   init?(_ legs: ArraySlice<StreamInterval>) {
@@ -151,8 +158,8 @@ struct Sight {
       }
       guard depth == nearest else { continue }
       figures = (
-        depth, equals.reduce(0) { $0 + ($1.sequence?.lost ?? 0) },
-        equals.reduce(0) { $0 + ($1.sequence?.skipped ?? 0) }
+        depth, equals.compactMap(\.sequence).reduce(0) { sum($0, $1.lost) },
+        equals.compactMap(\.sequence).reduce(0) { sum($0, $1.skipped) }
       )
       jitter = equals.compactMap(\.jitter).last
     }

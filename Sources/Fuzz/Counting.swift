@@ -65,7 +65,7 @@ struct Counting: ~Copyable {
       guard let figures = stream.sequence else { continue }
       let line = StreamAtDepth(stream: stream.stream, depth: stream.leg.depth)
       var sum = sums[line] ?? (0, 0, 0, 0)
-      sum.lost += figures.lost
+      sum.lost += figures.lost ?? 0
       sum.skipped += figures.skipped ?? 0
       sum.numbers += figures.duplicates + figures.runs.reduce(0) { $0 + $1.count }
       sums[line] = sum

@@ -99,11 +99,11 @@ struct SlowCount {
     line.lastTime = packet.time
     number(packet.number, isSkip: returns && !isDelivery, of: &line, in: &row)
     let delay = ScriptPacket.delay(packet.number)
-    row.transits.append(delay)
     if returns { line.lastTransit = nil }
     guard row.numbers.last == packet.number, line.seen.insert(packet.number).inserted else {
       return
     }
+    row.transits.append(delay)
     if let last = line.lastTransit {
       let mean = line.jitter ?? 0
       line.jitter = mean + (Double(abs(delay - last)) - mean) / 16
@@ -165,7 +165,7 @@ struct SlowCount {
   /// The minimum and the lower median.
   private static func quantiles(_ values: [Int64]) -> [Int64] {
     let sorted = values.sorted()
-    return [sorted[0], sorted[(sorted.count - 1) / 2]]
+    return sorted.isEmpty ? [] : [sorted[0], sorted[(sorted.count - 1) / 2]]
   }
 }
 
@@ -179,7 +179,7 @@ extension SlowCount.Row {
     transits = [stream.transitMinimum, stream.transitMedian].compactMap { $0?.wholeNanoseconds }
     guard let figures = stream.sequence else { return }
     numbers = figures.runs.flatMap { Array($0.first...$0.last) }
-    lost = figures.lost
+    lost = figures.lost ?? .min
     skipped = figures.skipped ?? .min
     duplicates = figures.duplicates
     reordered = figures.reordered

@@ -53,7 +53,7 @@ package struct Receiver: ~Copyable, Sendable {
     let (end, overflow) = Clock.monotonic.addingReportingOverflow(
       configuration.duration?.wholeNanoseconds ?? .max)
     let limit = configuration.count ?? .max
-    table.advance(to: .now) { deliver($0.snapshot(of: $1)) }
+    table.advance(to: .now) { deliver($0.snapshot(of: $1, keepsDelays: true)) }
     while !isStopped(), packets < limit {
       let rest = overflow ? .max : end - Clock.monotonic
       guard rest > 0 else { break }
@@ -66,13 +66,13 @@ package struct Receiver: ~Copyable, Sendable {
       for index in arrivals.indices where packets < limit {
         count(arrivals[index], at: index, limit: limit, deliver: deliver)
       }
-      if arrivals.isEmpty { table.advance(to: moment) { deliver($0.snapshot(of: $1)) } }
+      if arrivals.isEmpty { table.advance(to: moment) { deliver($0.snapshot(of: $1, keepsDelays: true)) } }
       if 1 < arrivals.count && arrivals.count < DatagramSocket.batch {
         Clock.sleep(until: Clock.monotonic + Self.rest)
       }
     }
     countDrops()
-    table.finish(at: .now) { deliver($0.snapshot(of: $1)) }
+    table.finish(at: .now) { deliver($0.snapshot(of: $1, keepsDelays: true)) }
   }
 
   /// Milliseconds until the open interval ends, 50 at the most.
@@ -114,7 +114,7 @@ package struct Receiver: ~Copyable, Sendable {
         table.count(
           packet, bytes: bytes, wireBytes: packet.ipBytes,
           at: Timestamp(nanoseconds: arrival.time)
-        ) { deliver($0.snapshot(of: $1)) }
+        ) { deliver($0.snapshot(of: $1, keepsDelays: true)) }
       }
       start = range.upperBound
     } while start < end && packets < limit

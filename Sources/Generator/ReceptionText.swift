@@ -13,7 +13,7 @@ package enum ReceptionText {
   package static func lines(of snapshot: Snapshot) -> [String] {
     let time = clock(snapshot.start)
     var lines = snapshot.streams.map { interval in
-      line(time, Reception.Figures(interval), over: snapshot.length, interval.stream)
+      line(time, ReceptionFigures(interval), over: snapshot.length, interval.stream)
     }
     if snapshot.captureDrops > 0 {
       lines.append(blindness(time, snapshot.captureDrops))
@@ -25,8 +25,8 @@ package enum ReceptionText {
 
   /// The sum of a run.
   package static func lines(of reception: Reception) -> [String] {
-    var lines = reception.streams.map { stream, figures in
-      line("sum", figures, over: reception.duration, stream)
+    var lines = reception.streams.flatMap { stream, figures in
+      [line("sum", figures, over: reception.duration, stream)] + details(of: figures)
     }
     if lines.isEmpty { lines = ["sum: nothing received"] }
     if reception.drops > 0 { lines.append(blindness("sum", reception.drops)) }
@@ -38,13 +38,14 @@ package enum ReceptionText {
   }
 
   private static func line(
-    _ time: String, _ figures: Reception.Figures, over span: Duration, _ stream: StreamKey
+    _ time: String, _ figures: ReceptionFigures, over span: Duration, _ stream: StreamKey
   ) -> String {
     let seconds = span.milliseconds / 1000
     let rate = seconds > 0 ? Double(figures.udpBytes) * 8 / seconds : 0
     return row(
       time: time, received: "\(figures.packets)",
-      rate: seconds > 0 ? prefixed(rate) : "-", lost: count(figures.lost),
+      rate: seconds > 0 ? prefixed(rate) : "-",
+      lost: (figures.lossIsKnown ? "" : "≥") + count(figures.lost),
       loss: figures.lossRatio.map { Quantity.decimal($0 * 100, places: 2) + "%" } ?? "-",
       duplicates: count(figures.duplicates), reordered: count(figures.reordered),
       jitter: milliseconds(figures.jitter), minimum: milliseconds(figures.transitMinimum),
@@ -68,7 +69,7 @@ package enum ReceptionText {
 
   private static func count(_ value: Int?) -> String { value.map { "\($0)" } ?? "-" }
 
-  private static func milliseconds(_ value: Duration?) -> String {
+  static func milliseconds(_ value: Duration?) -> String {
     value.map { Quantity.decimal($0.milliseconds, places: 3) + "ms" } ?? "-"
   }
 

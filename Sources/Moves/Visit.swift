@@ -54,35 +54,33 @@ struct Activity: Sendable {
   /// The numbers have 16 bits on the wire, and wrap in minutes.
   var isShort = false
 
-  /// Splits an interval where the times of its runs show that the stream had left in between.
+  /// Splits an interval where the times of its runs show that the stream had left in between, and
+  /// where its sender was restarted.
   static func parts(of interval: StreamInterval, options: CountingOptions) -> [Activity] {
-    guard let runs = interval.sequence?.runs, let first = runs.first else {
+    guard let sequence = interval.sequence, !sequence.runs.isEmpty else {
       return [
         Activity(
           firstTime: interval.firstTime, lastTime: interval.lastTime, packets: interval.packets)
       ]
     }
-    var parts = [
-      Activity(
-        firstTime: interval.firstTime, lastTime: first.lastTime, packets: first.count,
-        runs: [first])
-    ]
-    for run in runs.dropFirst() {
-      if run.firstTime - parts[parts.count - 1].lastTime >= options.leftAfter {
-        parts.append(
-          Activity(
-            firstTime: run.firstTime, lastTime: run.lastTime, packets: run.count, runs: [run]))
-      } else {
-        parts[parts.count - 1].lastTime = max(parts[parts.count - 1].lastTime, run.lastTime)
+    var parts: [Activity] = []
+    for (index, run) in sequence.runs.enumerated() {
+      let epoch = interval.epoch - (index < sequence.formerRuns ? 1 : 0)
+      if let last = parts.last, last.epoch == epoch,
+        run.firstTime - last.lastTime < options.leftAfter
+      {
+        parts[parts.count - 1].lastTime = max(last.lastTime, run.lastTime)
         parts[parts.count - 1].packets &+= run.count
         parts[parts.count - 1].runs.append(run)
+      } else {
+        parts.append(
+          Activity(
+            firstTime: parts.isEmpty ? interval.firstTime : run.firstTime,
+            lastTime: run.lastTime, packets: run.count, runs: [run], epoch: epoch))
       }
     }
     parts[parts.count - 1].lastTime = max(parts[parts.count - 1].lastTime, interval.lastTime)
-    for index in parts.indices {
-      parts[index].epoch = interval.epoch
-      parts[index].isShort = interval.payload.isShort
-    }
+    for index in parts.indices { parts[index].isShort = interval.payload.isShort }
     return parts
   }
 }

@@ -19,6 +19,12 @@ extension ArrivedRuns {
     runs = figures.runs.filter { Self.limits ~= $0.first && Self.limits ~= $0.last }
     wereCut = figures.runsWereCut || runs.count < figures.runs.count
   }
+
+  /// How many of the runs are of earlier epochs.
+  static func formerCount(_ figures: SequenceFigures) -> Int {
+    figures.runs.prefix(figures.formerRuns)
+      .count { limits ~= $0.first && limits ~= $0.last }
+  }
 }
 
 extension ArrivedRuns: RecordValue {

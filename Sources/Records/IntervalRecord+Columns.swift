@@ -37,7 +37,9 @@ extension StreamInterval {
 
   var arrivedRuns: ArrivedRuns? {
     get { sequence.map(ArrivedRuns.init) }
-    set { sequence = newValue.map { SequenceFigures(runs: $0.runs, runsWereCut: $0.wereCut) } }
+    set {
+      sequence = newValue.map { SequenceFigures(unknown: $0.runs, runsWereCut: $0.wereCut) }
+    }
   }
 
   /// True or not known.
@@ -48,38 +50,37 @@ extension StreamInterval {
 
   var lost: Int? {
     get { sequence?.lost }
-    set { set(\.lost, newValue) }
+    set { if let newValue { set(\.lost, newValue) } }
   }
 
   var skipped: Int? {
     get { sequence?.skipped }
-    set {
-      if let newValue { set(\.skipped, newValue) } else { sequence?.skipped = nil }
-    }
-  }
-
-  var transportLost: Int? {
-    get { sequence?.transportLost }
-    set { if let newValue { sequence?.transportLost = newValue } }
+    set { if let newValue { set(\.skipped, newValue) } }
   }
 
   var duplicates: Int? {
     get { sequence?.duplicates }
-    set { set(\.duplicates, newValue) }
+    set { if let newValue { set(\.duplicates, newValue) } }
   }
 
   var reordered: Int? {
     get { sequence?.reordered }
-    set { set(\.reordered, newValue) }
+    set { if let newValue { set(\.reordered, newValue) } }
   }
 
   /// A figure that is known says that there are numbers, even where none of them is new.
   private mutating func set<Figure>(
-    _ path: WritableKeyPath<SequenceFigures, Figure>, _ value: Figure?
+    _ path: WritableKeyPath<SequenceFigures, Figure>, _ value: Figure
   ) {
-    guard let value else { return }
-    var figures = sequence ?? SequenceFigures()
+    var figures = sequence ?? SequenceFigures(unknown: [])
     figures[keyPath: path] = value
     sequence = figures
+  }
+}
+
+extension SequenceFigures {
+  /// Figures of which only the runs are known.
+  fileprivate init(unknown runs: [NumberRun], runsWereCut: Bool = false) {
+    self.init(runs: runs, runsWereCut: runsWereCut, lost: nil, skipped: nil)
   }
 }

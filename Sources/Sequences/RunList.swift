@@ -9,6 +9,8 @@ package struct RunList: Sendable {
   package static let capacity = 1024
 
   package private(set) var runs: [NumberRun] = []
+  /// How many of them are of earlier epochs than the last.
+  package private(set) var formerCount = 0
   package private(set) var wasCut = false
 
   package init() {}
@@ -16,7 +18,13 @@ package struct RunList: Sendable {
   /// Begins anew, and keeps the room that it has.
   package mutating func removeAll() {
     runs.removeAll(keepingCapacity: runs.count < 64)
+    formerCount = 0
     wasCut = false
+  }
+
+  /// The numbers from now on are of another epoch: none of them goes on from those before.
+  package mutating func beginEpoch() {
+    formerCount = runs.count
   }
 
   /// Takes numbers that followed one another without a silence, and the last number without one.
@@ -29,7 +37,9 @@ package struct RunList: Sendable {
 
   /// Takes the first copy of a number.
   package mutating func append(_ number: Int64, at time: Timestamp, afterSilence: Bool) {
-    if let last = runs.indices.last, runs[last].last &+ 1 == number, !afterSilence {
+    if !afterSilence, let last = runs.indices.last, last >= formerCount,
+      runs[last].last &+ 1 == number
+    {
       runs[last].last = number
       runs[last].lastTime = time
     } else if runs.count < Self.capacity {

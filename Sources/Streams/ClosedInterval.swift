@@ -13,10 +13,15 @@ package struct ClosedInterval: Sendable {
 
 extension StreamTable {
   /// The interval as a value of its own, everything in it sorted.
-  package func snapshot(of interval: ClosedInterval) -> Snapshot {
+  ///
+  /// - Parameter keepsDelays: whether the streams have the delays of their packets.
+  package func snapshot(of interval: ClosedInterval, keepsDelays: Bool = false) -> Snapshot {
     var slots: [UInt32] = []
     active.forEach { slots.append(UInt32(truncatingIfNeeded: $0)) }
-    let streams = slots.map { streamInterval(of: Int($0), isBlind: interval.blindness.isBlind) }
+    let streams = slots.map {
+      streamInterval(
+        of: Int($0), isBlind: interval.blindness.isBlind, keepsDelays: keepsDelays)
+    }
     return Snapshot(
       point: point, start: interval.start, length: options.interval,
       streams: streams.sorted { ($0.stream, $0.leg) < ($1.stream, $1.leg) },
@@ -25,12 +30,13 @@ extension StreamTable {
       mayHaveDropped: interval.blindness.mayHaveDropped, truncated: interval.blindness.truncated)
   }
 
-  /// Calls the closure for each flow that had packets: how many, and how many numbers were lost.
+  /// Calls the closure for each flow that had packets: how many, and how many numbers were lost, as far
+  /// as that is known.
   package func forEachFlow(_ body: (_ packets: Int, _ lost: Int) -> Void) {
     active.forEach { slot in
       let place = flows[slot].figures
       let more = place == 0 ? nil : figures[Int(place) - 1]
-      body(Int(flows[slot].packets) + (more?.morePackets ?? 0), more?.lost ?? 0)
+      body(Int(flows[slot].packets) + (more?.morePackets ?? 0), more?.loss.count ?? 0)
     }
   }
 
@@ -53,7 +59,9 @@ extension StreamTable {
     return found.sorted { ($0.time, $0.stream) < ($1.time, $1.stream) }
   }
 
-  private func streamInterval(of slot: Int, isBlind: Bool) -> StreamInterval {
+  private func streamInterval(
+    of slot: Int, isBlind: Bool, keepsDelays: Bool
+  ) -> StreamInterval {
     let flow = flows[slot]
     var interval = StreamInterval(
       stream: flow.key.stream, leg: legs[Int(flow.leg)], payload: .unknown,
@@ -78,11 +86,16 @@ extension StreamTable {
     if flow.figures == 0 {
       let runs = flow.run(after: 0).map { [$0] } ?? []
       interval.sequence = SequenceFigures(runs: runs)
-      if flow.numbers == .nemotop { interval.add(Quantiles(of: flow.transits)) }
+      if flow.numbers == .nemotop, let delays = DelaySample(of: flow.transits) {
+        interval.add(delays, keeps: keepsDelays)
+      }
     } else {
       let place = Int(flow.figures) - 1
       interval.add(figures[place], of: flow)
-      interval.add(transits.quantiles(at: place))
+      if var delays = transits.sample(at: place) {
+        delays.isAnew = figures[place].hasNewClock
+        interval.add(delays, keeps: keepsDelays)
+      }
     }
     // What the capture missed before is missing here, unless the numbers say that nothing is.
     if flow.flags.contains(.isDoubtful), !interval.isComplete { interval.isBlind = true }
@@ -92,7 +105,9 @@ extension StreamTable {
 
 extension StreamInterval {
   /// Whether its numbers are there and say that none is missing.
-  fileprivate var isComplete: Bool { sequence.map { $0.lost <= 0 && $0.skipped == 0 } ?? false }
+  fileprivate var isComplete: Bool {
+    sequence?.lost.map { $0 <= 0 } ?? false && sequence?.skipped == 0
+  }
 
   /// Adds what irregular packets changed.
   fileprivate mutating func add(_ more: LegFigures, of flow: Flow) {
@@ -109,8 +124,13 @@ extension StreamInterval {
     isBlind = isBlind || more.mayHoldSegments
   }
 
-  fileprivate mutating func add(_ transits: Quantiles) {
-    transitMinimum = transits.minimum
-    transitMedian = transits.median
+  /// Adds what the delays of its packets come to.
+  fileprivate mutating func add(_ delays: DelaySample, keeps: Bool) {
+    if payload == .nemotop {
+      transitMinimum = .nanoseconds(delays.minimum)
+      transitMedian = delays.median
+    }
+    variation = delays.variation
+    if keeps { self.delays = delays }
   }
 }

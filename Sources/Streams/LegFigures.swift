@@ -16,9 +16,13 @@ struct LegFigures: Sendable {
   var maximumGap: Int64?
   /// A packet may have stood for several that could not be counted.
   var mayHoldSegments = false
-  /// In nanoseconds, since they were last taken.
+  /// The delays of first copies in nanoseconds, since they were last taken.
   private var transits: [Int64] = []
-  private(set) var lost = 0
+  /// Those before them are of no use, since the clocks' offset changed.
+  private var losesDelays = false
+  /// It did in the interval.
+  private(set) var hasNewClock = false
+  private(set) var loss = Loss()
   /// Nil where a jump could not be told.
   private(set) var skipped: Int? = 0
   private(set) var duplicates = 0
@@ -26,6 +30,18 @@ struct LegFigures: Sendable {
   /// Of a transport stream in RTP; nil without.
   private(set) var transportLost: Int?
   private(set) var runs = RunList()
+  var pattern = LossPattern()
+  private var reordering = Reordering()
+
+  /// How many numbers were lost.
+  struct Loss: Sendable {
+    fileprivate(set) var count = 0
+    /// Every jump could be told.
+    fileprivate(set) var isKnown = true
+
+    /// How many more than before; nil where a jump could not be told.
+    func since(_ before: Self) -> Int? { isKnown == before.isKnown ? count &- before.count : nil }
+  }
 
   /// Begins anew for another flow or interval, and keeps the room that it has.
   mutating func reset(for flow: Int) {
@@ -41,25 +57,48 @@ struct LegFigures: Sendable {
   mutating func take(
     _ outcome: NumberTracker.Outcome, at time: Timestamp, afterSilence: Bool, keepsRuns: Bool
   ) {
-    lost &+= outcome.lost
-    skipped = outcome.isUnknownJump ? nil : skipped.map { $0 &+ outcome.skipped }
+    loss.count &+= outcome.lost ?? 0
+    loss.isKnown = loss.isKnown && outcome.lost != nil
+    skipped = outcome.skipped.flatMap { more in skipped.map { $0 &+ more } }
     if keepsRuns, let confirmed = outcome.confirmed {
-      runs.append(confirmed, at: time, afterSilence: false)
+      runs.beginEpoch()
+      runs.append(
+        confirmed, at: Timestamp(nanoseconds: outcome.confirmedTime), afterSilence: false)
     }
     guard let number = outcome.number else { return }
     if outcome.isNew {
-      reordered += outcome.isReordered ? 1 : 0
+      if let lateness = outcome.lateness {
+        reordered += 1
+        reordering.take(lateness)
+      }
       if keepsRuns { runs.append(number, at: time, afterSilence: afterSilence) }
     } else {
       duplicates += 1
     }
   }
 
-  mutating func take(transit: Int64) { transits.append(transit) }
+  /// Another sender's numbers follow.
+  mutating func beginEpoch() {
+    runs.beginEpoch()
+  }
 
-  /// Hands on the transits.
-  mutating func takeTransits(_ body: (Int64) -> Void) {
-    for transit in transits { body(transit) }
+  /// Takes the delay of a first copy, in nanoseconds.
+  ///
+  /// - Parameter isAnew: it does not compare with the delays before.
+  mutating func take(delay: Int64, isAnew: Bool = false) {
+    if isAnew {
+      transits.removeAll(keepingCapacity: true)
+      losesDelays = true
+      hasNewClock = true
+    }
+    transits.append(delay)
+  }
+
+  /// Hands on the delays to a list of the store.
+  mutating func moveDelays(to store: inout TransitStore, at place: Int) {
+    if losesDelays { store.removeAll(at: place) }
+    losesDelays = false
+    for transit in transits { store.append(transit, at: place) }
     transits.removeAll(keepingCapacity: true)
   }
 
@@ -70,7 +109,7 @@ struct LegFigures: Sendable {
 
   /// Takes what a transport stream's counters tell where they are the stream's only numbers.
   mutating func take(_ outcome: ContinuityCounters.Outcome) {
-    lost &+= outcome.lost
+    loss.count &+= outcome.lost
     duplicates &+= outcome.duplicates
     reordered &+= outcome.reordered
   }
@@ -87,7 +126,10 @@ struct LegFigures: Sendable {
 
   var sequence: SequenceFigures {
     SequenceFigures(
-      runs: runs.runs, runsWereCut: runs.wasCut, lost: lost, skipped: skipped,
-      duplicates: duplicates, reordered: reordered, transportLost: transportLost)
+      runs: runs.runs, formerRuns: runs.formerCount, runsWereCut: runs.wasCut,
+      lost: loss.since(Loss()), skipped: skipped, duplicates: duplicates, reordered: reordered,
+      pattern: pattern.isEmpty || pattern.wasCut ? nil : pattern,
+      reordering: reordering.isEmpty || reordering.extents.wasCut ? nil : reordering,
+      transportLost: transportLost)
   }
 }

@@ -67,7 +67,7 @@ struct NumberSources: Sendable {
     guard let held = others[index].held else {
       if others[index].goesOn { isShared = true }
       let leads = isShared && leaderIsSilent
-      if leads { lead(index) }
+      if leads { lead(index, &figures) }
       count(reading, of: leads ? nil : index, rhythm: rhythm, figures: &figures)
       return
     }
@@ -79,19 +79,21 @@ struct NumberSources: Sendable {
     let leads =
       leader.map { $0.lastPacket < others[index].lastPacket } ?? true
       && (!isShared || leaderIsSilent)
-    if leads { lead(index) } else { isShared = true }
+    if leads { lead(index, &figures) } else { isShared = true }
     count(held, of: leads ? nil : index, rhythm: rhythm, figures: &figures)
     count(reading, of: leads ? nil : index, rhythm: rhythm, figures: &figures)
   }
 
-  private mutating func lead(_ index: Int) {
-    let successor = others[index]
+  private mutating func lead(_ index: Int, _ figures: inout LegFigures) {
+    var successor = others[index]
+    successor.lead()
     if var leader {
       leader.stepDown()
       others[index] = leader
     }
     leader = successor
     epoch += 1
+    figures.beginEpoch()
   }
 
   private mutating func dropOldest() {
@@ -111,15 +113,22 @@ struct NumberSources: Sendable {
     let outcome: NumberTracker.Outcome?
     if let other {
       outcome = others[other].take(
-        reading, after: packets, jump: rhythm.jump, expected: nil, isReturn: rhythm.returns)
+        reading, after: packets, jump: rhythm.jump, expected: nil, isReturn: rhythm.returns,
+        pattern: &figures.pattern)
     } else {
       outcome = leader?.take(
-        reading, after: packets, jump: rhythm.jump, expected: expected, isReturn: rhythm.returns)
+        reading, after: packets, jump: rhythm.jump, expected: expected, isReturn: rhythm.returns,
+        pattern: &figures.pattern)
     }
     guard let outcome else { return }
     if outcome.isRestart, leads { epoch += 1 }
     figures.take(outcome, at: reading.time, afterSilence: rhythm.isGap, keepsRuns: leads)
-    if let transit = reading.absoluteTransit { figures.take(transit: transit) }
+    guard outcome.isNew else { return }
+    if let transit = reading.absoluteTransit {
+      figures.take(delay: transit)
+    } else if leads, let delay = leader?.takeDelay() {
+      figures.take(delay: delay.nanoseconds, isAnew: delay.isAnew)
+    }
   }
 }
 
@@ -157,6 +166,10 @@ struct NumberSource: Sendable {
   private(set) var jitter = Jitter()
   private var tracker: NumberTracker
   private var clock = MediaClock()
+  /// Of its last packet by its own clock, whose zero is any.
+  private var transit: Int64?
+  /// The next delay does not compare with those that were taken before.
+  private var clockIsNew = true
   /// The packets in order since another source took its place.
   private var steps = 0
 
@@ -182,32 +195,48 @@ struct NumberSource: Sendable {
     steps = 0
   }
 
+  /// It is the one whose delays are the stream's.
+  mutating func lead() {
+    clockIsNew = true
+  }
+
+  /// The delay of the last packet, where it has one, in nanoseconds.
+  mutating func takeDelay() -> (nanoseconds: Int64, isAnew: Bool)? {
+    guard let transit else { return nil }
+    defer { clockIsNew = false }
+    return (transit, clockIsNew)
+  }
+
   mutating func take(
     _ reading: PayloadReader.Reading, after packets: Int, jump: NumberTracker.Jump,
-    expected: Int64?, isReturn: Bool
+    expected: Int64?, isReturn: Bool, pattern: inout LossPattern
   ) -> NumberTracker.Outcome {
     lastPacket = packets
     lastTime = max(lastTime, reading.time)
-    let outcome = tracker.take(reading.number, jump: jump, expected: expected)
+    let outcome = tracker.take(
+      reading.number, at: reading.time.nanoseconds, jump: jump, expected: expected,
+      pattern: &pattern)
     if isReturn || outcome.isRestart { jitter.breakOff() }
+    clockIsNew = clockIsNew || outcome.isRestart
     guard outcome.isNew else { return outcome }
     steps += outcome.isReordered ? 0 : 1
     if let media = reading.media {
-      if let transit = clock.transit(of: media, at: reading.time) {
-        jitter.take(transitNanoseconds: transit)
-      } else {
+      transit = clock.transit(of: media, at: reading.time)
+      if transit == nil {
         jitter.breakOff()
+        clockIsNew = true
       }
-    } else if let transit = reading.transit {
-      jitter.take(transitNanoseconds: transit)
+    } else {
+      transit = reading.transit
     }
+    if let transit { jitter.take(transitNanoseconds: transit) }
     return outcome
   }
 
   /// Everything that its next number changes is what a flow has room for.
   var isSteady: Bool { held == nil && tracker.highest != nil && !tracker.isAwaiting && !clock.runs }
 
-  /// Nothing is missing that might come late.
+  /// Nothing was lost, and nothing is missing that might come late.
   var isPlain: Bool { !tracker.hasMissing }
 
   init(_ flow: Flow) {

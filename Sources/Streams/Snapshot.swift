@@ -75,13 +75,18 @@ package struct StreamInterval: Sendable, Equatable {
   /// Arrival minus the sender's clock, with nemotop's own header only.
   package var transitMinimum: Duration?
   package var transitMedian: Duration?
+  /// RFC 5481, of two packets at the least; nil where the clock is not known.
+  package var variation: DelayVariation?
+  /// What it is made of, where that was asked for. No recording has it.
+  package var delays: DelaySample?
   package var isBlind: Bool
 
   package init(
     stream: StreamKey, leg: Leg, payload: PayloadKind, epoch: Int = 0, packets: Int, ipBytes: Int,
     udpBytes: Int, wireBytes: Int, firstTime: Timestamp, lastTime: Timestamp,
     sequence: SequenceFigures? = nil, maximumGap: Duration? = nil, jitter: Duration? = nil,
-    transitMinimum: Duration? = nil, transitMedian: Duration? = nil, isBlind: Bool = false
+    transitMinimum: Duration? = nil, transitMedian: Duration? = nil,
+    variation: DelayVariation? = nil, isBlind: Bool = false
   ) {
     self.stream = stream
     self.leg = leg
@@ -98,6 +103,7 @@ package struct StreamInterval: Sendable, Equatable {
     self.jitter = jitter
     self.transitMinimum = transitMinimum
     self.transitMedian = transitMedian
+    self.variation = variation
     self.isBlind = isBlind
   }
 }
@@ -106,31 +112,48 @@ package struct StreamInterval: Sendable, Equatable {
 package struct SequenceFigures: Sendable, Equatable {
   /// Which numbers arrived, as runs in the order of arrival.
   package var runs: [NumberRun]
+  /// How many of them, from the first on, are of earlier epochs than the interval's.
+  package var formerRuns: Int
   /// The list of runs was cut at its cap.
   package var runsWereCut: Bool
-  /// The change of (expected − received) within stays: −1 where a late number came.
-  package var lost: Int
-  /// Numbers jumped between two stays; nil where an absence lasted more than half a cycle of
-  /// numbers that wrap, so that more than one count fits.
+  /// The change of (expected − received) within stays: −1 where a late number came. Nil where an
+  /// absence lasted more than half a cycle of numbers that wrap, so that more than one count fits,
+  /// and what is jumped is lost.
+  package var lost: Int?
+  /// Numbers jumped between two stays that may have gone elsewhere; nil in the same way.
   package var skipped: Int?
   package var duplicates: Int
   package var reordered: Int
+  /// What changed about how losses lie together (RFC 3357). Nil where nothing did: nothing is lost
+  /// or reordered then; or where it is not known.
+  package var pattern: LossPattern?
+  /// How far out of order the reordered ones were (RFC 4737); nil without any, or where it is not
+  /// known.
+  package var reordering: Reordering?
   /// Of a transport stream in RTP: its packets that are missing by their continuity counters, a
   /// lower bound; nil without.
   package var transportLost: Int?
 
   package init(
-    runs: [NumberRun] = [], runsWereCut: Bool = false, lost: Int = 0, skipped: Int? = 0,
-    duplicates: Int = 0, reordered: Int = 0, transportLost: Int? = nil
+    runs: [NumberRun] = [], formerRuns: Int = 0, runsWereCut: Bool = false, lost: Int? = 0,
+    skipped: Int? = 0, duplicates: Int = 0, reordered: Int = 0, pattern: LossPattern? = nil,
+    reordering: Reordering? = nil, transportLost: Int? = nil
   ) {
     self.runs = runs
+    self.formerRuns = formerRuns
     self.runsWereCut = runsWereCut
     self.lost = lost
     self.skipped = skipped
     self.duplicates = duplicates
     self.reordered = reordered
+    self.pattern = pattern
+    self.reordering = reordering
     self.transportLost = transportLost
   }
+
+  /// Whether what changed about the losses is known: it only changes where numbers are lost or come
+  /// late.
+  package var knowsPattern: Bool { pattern != nil || lost == 0 && reordered == 0 }
 }
 
 /// Packets of one protocol at a point in one interval.

@@ -182,7 +182,7 @@ struct WordStore: ~Copyable, @unchecked Sendable {
 
 /// The transits of an interval, a list for each place of the table's figures.
 ///
-/// All are kept up to `capacity`; beyond, every second, fourth, … one, and the lowest of all.
+/// All are kept up to `capacity`; beyond, every second, fourth, … one, and the ends of all.
 @safe
 struct TransitStore: ~Copyable, @unchecked Sendable {
   @safe
@@ -196,6 +196,7 @@ struct TransitStore: ~Copyable, @unchecked Sendable {
     var untilNext: Int32 = 0
     /// Of those that are not kept, and of all that came before them.
     var lowest = Int64.max
+    var highest = Int64.min
   }
 
   private static var capacity: Int32 { 4096 }
@@ -224,6 +225,7 @@ struct TransitStore: ~Copyable, @unchecked Sendable {
     lists[place].stride = 1
     lists[place].untilNext = 0
     lists[place].lowest = .max
+    lists[place].highest = .min
   }
 
   /// Appends a transit, in nanoseconds.
@@ -255,6 +257,7 @@ struct TransitStore: ~Copyable, @unchecked Sendable {
     } else {
       if list.stride == 1 { Self.thin(&list) }
       list.lowest = min(list.lowest, transit)
+      list.highest = max(list.highest, transit)
       if list.untilNext > 0 {
         list.untilNext -= 1
       } else {
@@ -284,6 +287,7 @@ struct TransitStore: ~Copyable, @unchecked Sendable {
     guard let values = unsafe list.values else { return }
     for index in 0..<(Int(list.count)) {
       list.lowest = unsafe min(list.lowest, values[index])
+      list.highest = unsafe max(list.highest, values[index])
     }
     list.count = (list.count + 1) / 2
     for index in 0..<(Int(list.count)) { unsafe values[index] = unsafe values[2 * index] }
@@ -291,10 +295,11 @@ struct TransitStore: ~Copyable, @unchecked Sendable {
     list.limit = 0
   }
 
-  /// What the list came to.
-  func quantiles(at place: Int) -> Quantiles {
+  /// What the list came to; nil where it is empty.
+  func sample(at place: Int) -> DelaySample? {
     let list = lists[place]
     let kept = unsafe UnsafeBufferPointer(start: list.values, count: Int(list.count))
-    return unsafe Quantiles(of: Array(kept), lowest: list.lowest)
+    return unsafe DelaySample(
+      of: Array(kept), weight: Int(list.stride), lowest: list.lowest, highest: list.highest)
   }
 }

@@ -23,7 +23,7 @@ extension StreamTable {
       let track = attachTrack(to: sibling, at: time)
       tracks[track].isShared = true
       flows[slot].track = UInt32(track + 1)
-    } else if let header = StreamHeader(parsing: payload) {
+    } else if settles, let header = StreamHeader(parsing: payload) {
       _ = active.insert(slot)
       _ = present.insert(slot)
       flows[slot].beginInterval(lengths, at: time)
@@ -54,7 +54,7 @@ extension StreamTable {
     tracks[track].arrive(
       on: slot, payload: payload, length: lengths.udpBytes, at: Timestamp(nanoseconds: time),
       times: times, figures: &figures[place], events: &events)
-    figures[place].takeTransits { transits.append($0, at: place) }
+    figures[place].moveDelays(to: &transits, at: place)
     _ = present.insert(slot)
     figures[place].settledPackets = flows[slot].packets
     settle(slot, figures: place, track: track)
@@ -170,7 +170,8 @@ extension StreamTable {
   /// back what it no longer needs.
   private mutating func settle(_ slot: Int, figures place: Int, track: Int) {
     let numbers = tracks[track].steadyNumbers
-    guard numbers != .none, flows[slot].lastTime == tracks[track].lastTime.nanoseconds else {
+    guard settles, numbers != .none, flows[slot].lastTime == tracks[track].lastTime.nanoseconds
+    else {
       return
     }
     tracks[track].settle(&flows[slot])
@@ -267,7 +268,8 @@ extension Flow {
 extension LegFigures {
   /// Whether they say no more than the flow does of the interval's first packet.
   fileprivate func tellOnly(of flow: Flow) -> Bool {
-    lost == 0 && skipped == 0 && duplicates == 0 && reordered == 0 && transportLost == nil
+    loss.since(Loss()) == 0 && skipped == 0 && duplicates == 0 && reordered == 0
+      && transportLost == nil
       && morePackets == 0 && moreIPBytes == 0 && moreWireBytes == 0 && !mayHoldSegments
       && maximumGap ?? 0 <= Int64(UInt32.max) && maximumGap ?? 0 >= 0
       && runs.runs.count == 1 && runs.runs[0].first == flow.highest

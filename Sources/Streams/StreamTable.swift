@@ -54,6 +54,8 @@ package struct StreamTable: ~Copyable {
   /// By the places of the figures.
   var transits = TransitStore()
   var events: [FlowEvent] = []
+  /// Whether flows become steady. Nothing depends on it but the time that counting takes.
+  var settles = true
 
   var totals = KindTotals()
   private var signals: [Signal] = []

@@ -59,7 +59,7 @@ struct Track: Sendable {
       events.append(FlowEvent(time: time, flow: flow, kind: .appeared))
       isPresent = true
     }
-    let lostBefore = figures.lost
+    let before = figures.loss
     let rhythm = NumberSources.Rhythm(
       silence: silence, isGap: wasSeen && silence >= gapOver && (beat != nil || returns),
       returns: returns,
@@ -69,7 +69,7 @@ struct Track: Sendable {
       figures.maximumGap = max(figures.maximumGap ?? 0, silence)
       // Two packets alone do not tell a gap from a slow beat.
       if silence >= gapOver, isDelivery && returns || beat != nil {
-        let missing = numbers.isEmpty ? nil : figures.lost &- lostBefore
+        let missing = numbers.isEmpty ? nil : figures.loss.since(before)
         events.append(
           FlowEvent(time: time, flow: flow, kind: .gap(silence, missing: missing)))
       }

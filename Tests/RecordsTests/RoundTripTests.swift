@@ -28,6 +28,13 @@ private struct RandomSteps: RandomNumberGenerator {
   mutating func signed() -> Int64 { Int64(bitPattern: next()) >> Int64(next() % 60) }
   mutating func duration() -> Duration { .nanoseconds(signed()) }
 
+  /// Changes of so many values, one at the least.
+  mutating func tally() -> Tally {
+    var tally = Tally([Int(next() >> 12): 1])
+    for _ in 0..<next() % 4 { tally.add(Int(next() >> 12), Int(signed() >> 12)) }
+    return tally
+  }
+
   mutating func address() -> IPAddress {
     Bool.random(using: &self)
       ? IPAddress(ipv4: UInt32(truncatingIfNeeded: next()))
@@ -84,12 +91,21 @@ private struct RandomSteps: RandomNumberGenerator {
       sequence: maybe { random in
         SequenceFigures(
           runs: (0..<random.next() % 4).map { _ in random.run(within: start) },
-          runsWereCut: Bool.random(using: &random), lost: -random.count(),
+          runsWereCut: Bool.random(using: &random), lost: random.maybe { -$0.count() },
           skipped: random.maybe { $0.count() }, duplicates: random.count(),
-          reordered: random.count(), transportLost: random.maybe { $0.count() })
+          reordered: random.count(),
+          pattern: random.maybe { LossPattern(periods: $0.tally(), distances: $0.tally()) },
+          reordering: random.maybe { random in
+            Reordering(extents: random.tally(), latest: random.maybe { $0.duration() })
+          }, transportLost: random.maybe { $0.count() })
       },
       maximumGap: maybe { $0.duration() }, jitter: maybe { $0.duration() },
       transitMinimum: maybe { $0.duration() }, transitMedian: maybe { $0.duration() },
+      variation: maybe { random in
+        DelayVariation(
+          p50: random.duration(), p95: random.duration(), p99: random.duration(),
+          p999: random.duration(), maximum: random.duration())
+      },
       isBlind: Bool.random(using: &self))
   }
 
@@ -155,7 +171,11 @@ private func expectEqual(
       for index in streams.indices {
         streams[index].firstTime = written.streams[index].firstTime
         streams[index].lastTime = written.streams[index].lastTime
-        streams[index].sequence?.transportLost = written.streams[index].sequence?.transportLost
+        let figures = written.streams[index].sequence
+        streams[index].sequence?.transportLost = figures?.transportLost
+        streams[index].sequence?.pattern = figures?.pattern
+        streams[index].sequence?.reordering = figures?.reordering
+        streams[index].variation = written.streams[index].variation
       }
     }
     #expect(streams == written.streams)

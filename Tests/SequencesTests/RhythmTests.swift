@@ -77,16 +77,14 @@ import Wire
     #expect(list.wasCut)
   }
 
-  @Test func `the median is the lower of the two in the middle`() {
-    #expect(Quantiles(of: []).median == nil && Quantiles(of: []).minimum == nil)
-    let quantiles = Quantiles(of: [9, 3, 7, 1])
-    #expect(quantiles.minimum == .nanoseconds(1))
-    #expect(quantiles.median == .nanoseconds(3))
-  }
-
-  @Test func `the minimum is also that of values that are not among them`() {
-    let quantiles = Quantiles(of: [4, 6], lowest: 2)
-    #expect(quantiles.minimum == .nanoseconds(2))
-    #expect(quantiles.median == .nanoseconds(4))
+  @Test func `runs of two epochs do not join, though their numbers do`() {
+    var list = RunList()
+    for number in 1...3 { list.append(Int64(number), at: at(number), afterSilence: false) }
+    list.beginEpoch()
+    for number in 4...6 { list.append(Int64(number), at: at(number), afterSilence: false) }
+    #expect(list.runs.map(\.first) == [1, 4])
+    #expect(list.formerCount == 1)
+    list.removeAll()
+    #expect(list.formerCount == 0)
   }
 }

@@ -66,7 +66,7 @@ private enum Made {
 
   private func sum(_ intervals: [StreamInterval]) -> [Int] {
     let figures = intervals.compactMap(\.sequence)
-    return [figures.map(\.lost), figures.map(\.duplicates), figures.map(\.reordered)]
+    return [figures.map { $0.lost ?? -1000 }, figures.map(\.duplicates), figures.map(\.reordered)]
       .map { $0.reduce(0, +) }
   }
 
