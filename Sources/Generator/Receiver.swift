@@ -66,7 +66,9 @@ package struct Receiver: ~Copyable, Sendable {
       for index in arrivals.indices where packets < limit {
         count(arrivals[index], at: index, limit: limit, deliver: deliver)
       }
-      if arrivals.isEmpty { table.advance(to: moment) { deliver($0.snapshot(of: $1, keepsDelays: true)) } }
+      if arrivals.isEmpty {
+        table.advance(to: moment) { deliver($0.snapshot(of: $1, keepsDelays: true)) }
+      }
       if 1 < arrivals.count && arrivals.count < DatagramSocket.batch {
         Clock.sleep(until: Clock.monotonic + Self.rest)
       }
