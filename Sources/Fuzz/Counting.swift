@@ -58,11 +58,6 @@ struct Counting: ~Copyable {
     check(joined.map(Content.init) == snapshots.map(Content.init), "two tables count otherwise")
   }
 
-  /// The same was counted in another way.
-  func checkEqual(_ others: [Snapshot]) {
-    check(others.map(Content.init) == snapshots.map(Content.init), "batches count otherwise")
-  }
-
   /// What numbers tell of each stream and depth never contradicts itself.
   func checkNumbers() {
     var sums: [StreamAtDepth: (lost: Int, skipped: Int, numbers: Int, packets: Int)] = [:]

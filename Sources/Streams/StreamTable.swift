@@ -139,9 +139,10 @@ package struct StreamTable: ~Copyable {
       time: time, start: 0, capturedBytes: bytes.byteCount, wireBytes: wireBytes)
     arrival.take(datagram)
     let key = FlowKey(arrival.head(in: bytes))
+    let hash = key.hash(depth: arrival.isTunnelled ? 1 : 0, key: Self.hashKey)
+    guard share.holds(hash) else { return }
     _ = countStream(
-      key, leg: leg(of: arrival, in: bytes),
-      hash: key.hash(depth: arrival.isTunnelled ? 1 : 0, key: Self.hashKey),
+      key, leg: leg(of: arrival, in: bytes), hash: hash,
       payload: arrival.payload(in: bytes), lengths: arrival.lengths, at: time)
   }
 
