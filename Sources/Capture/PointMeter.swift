@@ -48,10 +48,8 @@ package struct PointMeter: ~Copyable {
   private var table: StreamTable
   private let decapsulation: Decapsulation
 
-  package init(
-    point: Point, options: CountingOptions, share: StreamTable.Share = .whole
-  ) {
-    table = StreamTable(point: point, options: options, share: share)
+  package init(point: Point, options: CountingOptions) {
+    table = StreamTable(point: point, options: options)
     decapsulation = options.decapsulation
   }
 

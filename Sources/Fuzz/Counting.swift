@@ -5,20 +5,16 @@ import Sequences
 import Streams
 import Wire
 
-/// A point that counts packets, by one table and by two that share the streams, and what it found.
+/// A point that counts packets, one by one and in batches that two tables share, and what it found.
 struct Counting: ~Copyable {
   private var whole: Counter
-  private var firstShare: Counter
-  private var secondShare: Counter
+  private var shared: SharedCounter
   private var packets = 0
   private var wireBytes = 0
 
   init(point: Point, options: CountingOptions) {
     whole = Counter(PointMeter(point: point, options: options))
-    firstShare = Counter(
-      PointMeter(point: point, options: options, share: .init(index: 0, count: 2)))
-    secondShare = Counter(
-      PointMeter(point: point, options: options, share: .init(index: 1, count: 2)))
+    shared = SharedCounter(point: point, options: options)
   }
 
   var snapshots: [Snapshot] { whole.snapshots }
@@ -27,14 +23,12 @@ struct Counting: ~Copyable {
     packets += 1
     wireBytes &+= packet.wireBytes
     whole.count(packet)
-    firstShare.count(packet)
-    secondShare.count(packet)
+    shared.count(packet)
   }
 
   mutating func finish() {
     whole.finish()
-    firstShare.finish()
-    secondShare.finish()
+    shared.finish(at: whole.end)
   }
 
   /// Everything that was captured is counted once, by one table as by two.
@@ -54,8 +48,9 @@ struct Counting: ~Copyable {
     for (earlier, later) in zip(snapshots, snapshots.dropFirst()) {
       check(earlier.start < later.start, "intervals are not in order")
     }
-    let joined = [Snapshot](joining: [firstShare.snapshots, secondShare.snapshots])
-    check(joined.map(Content.init) == snapshots.map(Content.init), "two tables count otherwise")
+    check(
+      shared.snapshots.map(Content.init) == snapshots.map(Content.init),
+      "two tables count otherwise: \(shared.snapshots), one: \(snapshots)")
   }
 
   /// What numbers tell of each stream and depth never contradicts itself.
@@ -109,9 +104,80 @@ private struct Counter: ~Copyable {
     meter.count(packet) { snapshots.append($0.snapshot(of: $1)) }
   }
 
+  /// The last packet's time.
+  var end: Timestamp { meter.report.last ?? Timestamp(nanoseconds: 0) }
+
   mutating func finish() {
-    let end = meter.report.last ?? Timestamp(nanoseconds: 0)
+    let end = end
     meter.finish(at: end) { snapshots.append($0.snapshot(of: $1)) }
+  }
+}
+
+/// A table with a share of the streams, and what it handed over.
+private struct ShareCounter: ~Copyable {
+  private var table: StreamTable
+  private(set) var snapshots: [Snapshot] = []
+
+  init(_ table: consuming StreamTable) {
+    self.table = table
+  }
+
+  mutating func count(_ batch: borrowing PacketBatch, in bytes: [UInt8]) {
+    var closed: [Snapshot] = []
+    table.count(batch, in: bytes.rawSpan) { closed.append($0.snapshot(of: $1)) }
+    snapshots += closed
+  }
+
+  mutating func finish(at end: Timestamp) {
+    table.finish(at: end) { snapshots.append($0.snapshot(of: $1)) }
+  }
+}
+
+/// Two tables that share the streams. They get batches of one packet, of two, and so on.
+private struct SharedCounter: ~Copyable {
+  private var first: ShareCounter
+  private var second: ShareCounter
+  private var batch: PacketBatch
+  private var bytes: [UInt8] = []
+  private var wanted = 1
+  private var waiting = 0
+
+  init(point: Point, options: CountingOptions) {
+    first = ShareCounter(
+      StreamTable(point: point, options: options, share: .init(index: 0, count: 2)))
+    second = ShareCounter(
+      StreamTable(point: point, options: options, share: .init(index: 1, count: 2)))
+    batch = PacketBatch(tableCount: 2, decapsulation: options.decapsulation)
+  }
+
+  var snapshots: [Snapshot] { [Snapshot](joining: [first.snapshots, second.snapshots]) }
+
+  mutating func count(_ packet: borrowing CapturedPacket) {
+    let start = bytes.count
+    bytes.append(packet.bytes)
+    batch.append(
+      PcapRecord(
+        time: packet.time, wireBytes: packet.wireBytes, frame: start..<bytes.count,
+        linkType: packet.linkType))
+    waiting += 1
+    if waiting == wanted { flush() }
+  }
+
+  private mutating func flush() {
+    let bytes = bytes
+    batch.read(bytes.rawSpan)
+    first.count(batch, in: bytes)
+    second.count(batch, in: bytes)
+    batch.removeAll()
+    self.bytes = []
+    wanted += 1
+    waiting = 0
+  }
+
+  mutating func finish(at end: Timestamp) {
+    flush()
+    first.finish(at: end)
+    second.finish(at: end)
   }
 }
 
@@ -137,12 +203,14 @@ struct StreamAtDepth: Hashable {
 }
 
 /// What can be compared of a snapshot.
-private struct Content: Equatable {
+struct Content: Equatable {
   var start: Timestamp
   var streams: [StreamInterval]
   var totals: [ProtocolTotal]
   var events: [StreamEvent]
   var truncated: Int
+  var captureDrops: Int
+  var isBlind: Bool
 
   init(_ snapshot: Snapshot) {
     start = snapshot.start
@@ -150,11 +218,14 @@ private struct Content: Equatable {
     totals = snapshot.totals
     events = snapshot.events
     truncated = snapshot.truncated
+    captureDrops = snapshot.captureDrops
+    isBlind = snapshot.isBlind
   }
 
   static func == (left: Self, right: Self) -> Bool {
     guard left.start == right.start, left.streams == right.streams, left.totals == right.totals,
-      left.truncated == right.truncated
+      left.truncated == right.truncated, left.captureDrops == right.captureDrops,
+      left.isBlind == right.isBlind
     else { return false }
     // Those of one moment have no order.
     var rest = right.events

@@ -1,5 +1,4 @@
 import Capture
-import Glibc
 import Streams
 import Wire
 
@@ -37,44 +36,37 @@ struct FileInput {
         bytes.rawSpan.extracting(record.frame), linkType: record.linkType,
         wireBytes: record.wireBytes)
     }
-    checkReading(whole)
-    count(whole.packets)
+    let snapshots = count(whole.packets)
+    // Drops change what is said of the packets.
+    checkReading(whole, against: whole.drops.isEmpty ? snapshots : nil)
   }
 
-  /// Reads it as files are read, through a pipe.
-  private func checkReading(_ walk: Walk) {
-    guard bytes.count <= Self.pipeBytes else { return }
-    var ends: [Int32] = [-1, -1]
-    Fuzz.check(unsafe pipe(&ends) == 0, "no pipe")
-    defer { close(ends[0]) }
-    let written = unsafe write(ends[1], bytes, bytes.count)
-    close(ends[1])
-    Fuzz.check(written == bytes.count, "the input cannot be written")
-    var frames: [Frame] = []
-    do throws(CaptureError) {
-      var file = try CaptureFile(CaptureStream(path: "/proc/self/fd/\(ends[0])"))
-      var outcome = ReadOutcome.idle
-      repeat {
-        outcome = try file.read(limit: 7, timeout: .zero) { packet in
-          frames.append(
-            Frame(time: packet.time, wireBytes: packet.wireBytes, count: packet.bytes.byteCount))
-        }
-      } while outcome != .end && outcome != .cut
-      Fuzz.check((outcome == .cut) == (walk.ending == .cut), "\(outcome), \(walk)")
-      Fuzz.check(file.droppedPackets() == walk.drops.last ?? 0, "drops")
-    } catch {
-      switch error {
-      case .notACapture: Fuzz.check(walk.flaw != nil, "\(error), \(walk)")
-      case .unsupportedLinkType: return
-      default:
-        if case .flaw = walk.ending { break }
-        fatalError("\(error), \(walk)")
-      }
+  /// Counts it as files are counted: through a pipe, and in small chunks on one core or two.
+  private func checkReading(_ walk: Walk, against counted: [Snapshot]?) {
+    guard bytes.count <= Self.pipeBytes, let piped = FileReading(piping: bytes) else { return }
+    Fuzz.check(piped.report.packets == walk.packets.count, "\(piped.report), \(walk)")
+    Fuzz.check(piped.report.wasCut == (walk.ending == .cut), "\(piped.report), \(walk)")
+    var isFlawed = false
+    if case .flaw = walk.ending { isFlawed = true }
+    Fuzz.check((piped.report.failure != nil) == isFlawed, "\(piped.report), \(walk)")
+    if let counted {
+      Fuzz.check(piped.snapshots.map(Content.init) == counted.map(Content.init), "read otherwise")
     }
-    Fuzz.check(frames == walk.packets.map(Frame.init), "other packets are read than walked over")
+    let size = ChunkSize(
+      bytes: 24 + 4 * Int(bytes.last ?? 0), overlap: 16 + Int(bytes[bytes.count / 2]))
+    let workers = bytes[bytes.count - 2] & 15 == 0 ? 2 : 1
+    guard let chunked = FileReading(bytes, size: size, workers: workers) else {
+      fatalError("in chunks it is no capture")
+    }
+    Fuzz.check(
+      chunked.snapshots.map(Content.init) == piped.snapshots.map(Content.init),
+      "in chunks of \(size), \(workers) workers: \(chunked.snapshots), piped: \(piped.snapshots)")
+    Fuzz.check(
+      chunked.report.isLike(piped.report),
+      "in chunks of \(size), \(workers) workers: \(chunked.report), piped: \(piped.report)")
   }
 
-  private func count(_ records: [PcapRecord]) {
+  private func count(_ records: [PcapRecord]) -> [Snapshot] {
     var counting = Counting(point: Point(name: "xen1"), options: CountingOptions())
     for record in records {
       counting.count(
@@ -85,23 +77,7 @@ struct FileInput {
     counting.finish()
     counting.checkTotals()
     counting.checkRecords()
-  }
-}
-
-/// What is compared of a packet that was read.
-private struct Frame: Equatable {
-  var time: Timestamp
-  var wireBytes: Int
-  var count: Int
-
-  init(time: Timestamp, wireBytes: Int, count: Int) {
-    self.time = time
-    self.wireBytes = wireBytes
-    self.count = count
-  }
-
-  init(_ record: PcapRecord) {
-    self.init(time: record.time, wireBytes: record.wireBytes, count: record.frame.count)
+    return counting.snapshots
   }
 }
 
