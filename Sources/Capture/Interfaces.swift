@@ -26,42 +26,6 @@ func enter(networkNamespace path: String) throws(CaptureError) {
   }
 }
 
-/// An interface as it was opened by its name, to be known again; `any` stands for all of them.
-struct OpenedInterface {
-  let name: String
-  /// 0 for `any`.
-  let index: UInt32
-  private let networkNamespace: String?
-  /// The number of the namespace behind that path.
-  private let number: UInt64?
-
-  /// - Parameter networkNamespace: the path of its namespace, which the calling thread enters.
-  init(name: String, networkNamespace: String?) throws(CaptureError) {
-    if let networkNamespace { try enter(networkNamespace: networkNamespace) }
-    index = unsafe if_nametoindex(name)
-    guard index != 0 || name == "any" else { throw .noSuchInterface(name) }
-    self.name = name
-    self.networkNamespace = networkNamespace
-    number = networkNamespace.flatMap(fileNumber)
-  }
-
-  /// Whether it still bears its name, in the namespace that still has its own.
-  var isThere: Bool {
-    unsafe if_nametoindex(name) == index && networkNamespace.flatMap(fileNumber) == number
-  }
-
-  /// Takes the thread back to the program's own namespace: one that has gone lives on as long as a
-  /// thread is in it.
-  func leaveNamespace() {
-    if networkNamespace != nil { try? enter(networkNamespace: "/proc/self/ns/net") }
-  }
-}
-
-private func fileNumber(_ path: String) -> UInt64? {
-  var status = stat()
-  return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
-}
-
 /// What an interface lost for want of room, by its own count, since this was made.
 struct InterfaceDrops: ~Copyable {
   private let files: [Int32]

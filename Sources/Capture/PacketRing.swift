@@ -9,7 +9,8 @@ package import Wire
 /// segments. The filter sees super-packets as they are.
 ///
 /// The kernel captures whole frames, since every segment of a super-packet is needed, and only what is
-/// handed over is cut at the snapshot length.
+/// handed over is cut at the snapshot length. What it drops it counts as it has it, a super-packet as
+/// one.
 package struct PacketRing: PacketSource, ~Copyable {
   /// Blocks gather for so long where they are filled faster than that, since each time that the thread
   /// is woken costs as much as hundreds of frames.
@@ -36,14 +37,15 @@ package struct PacketRing: PacketSource, ~Copyable {
     networkNamespace: String? = nil
   ) throws(CaptureError) {
     let interface = try OpenedInterface(name: name, networkNamespace: networkNamespace)
-    guard let link = interfaceProperties(name)?.link, link != packet_ring_link_other else {
+    guard let link = interfaceProperties(interface.systemName)?.link, link != packet_ring_link_other
+    else {
       throw .needsEthernet(name)
     }
     let ring = try PacketRingHandle(
-      name: name, interface: interface.index, link: link, options: options)
+      name: interface.systemName, interface: interface.index, link: link, options: options)
     self.ring = ring
     self.interface = interface
-    interfaceDrops = InterfaceDrops(networkNamespace == nil ? name : nil)
+    interfaceDrops = InterfaceDrops(networkNamespace == nil ? interface.systemName : nil)
     self.name = name
     snapshotLength = options.snapshotLength
   }

@@ -48,12 +48,14 @@ package struct PcapInterface: PacketSource, ~Copyable {
   ) throws(CaptureError) {
     // Without permission libpcap does not get as far as to see that there is no such interface.
     let interface = try OpenedInterface(name: name, networkNamespace: networkNamespace)
-    var pcap = try PcapHandle(interface: name, options: options)
+    var pcap = try PcapHandle(interface: interface.systemName, options: options)
     if let filter = options.filter { try pcap.apply(filter: filter) }
     // What was dropped before now is no part of the capture.
     guard let drops = pcap.drops() else { throw .failed(name, reason: pcap.errorText) }
     lastDrops = drops
-    pcap.longestFrame = interfaceProperties(name).map { $0.mtu + pcap.type.headerBytes }
+    pcap.longestFrame = interfaceProperties(interface.systemName).map {
+      $0.mtu + pcap.type.headerBytes
+    }
     self.name = name
     self.pcap = pcap
     self.interface = interface

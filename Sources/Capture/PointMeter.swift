@@ -47,10 +47,13 @@ package struct PointMeter: ~Copyable {
   private var last = Int64.min
   private var table: StreamTable
   private let decapsulation: Decapsulation
+  /// No headers are looked for where a plain datagram has its payload.
+  private let mayBePlain: Bool
 
   package init(point: Point, options: CountingOptions) {
     table = StreamTable(point: point, options: options)
     decapsulation = options.decapsulation
+    mayBePlain = options.decapsulation.isEmpty
   }
 
   package var report: PointReport {
@@ -73,7 +76,7 @@ package struct PointMeter: ~Copyable {
     packets += 1
     first = min(first, packet.time.nanoseconds)
     last = max(last, packet.time.nanoseconds)
-    if packet.linkType == .ethernet, !packet.mayHoldSegments, decapsulation.isEmpty,
+    if packet.linkType == .ethernet, !packet.mayHoldSegments, mayBePlain,
       let datagram = PlainDatagram(packet.bytes, wireBytes: packet.wireBytes)
     {
       table.count(

@@ -237,11 +237,19 @@ package actor Observation {
     try checkNames(sources.filter { $0.naming != .ownName || $0.isLive }.map(\.point))
     for (index, source) in sources.enumerated() {
       guard options.keeper == nil || source.isLive else { throw .cannotKeep(source) }
-      for other in sources[..<index] {
-        if case .interface(let name, _) = source.kind, other.kind == source.kind {
-          throw .sameInterface(name, points: [other.point.name, source.point.name])
-        }
-      }
+      for other in sources[..<index] { try check(other, source) }
+    }
+  }
+
+  /// Finds out whether two interfaces have the same packets. Those of other namespaces are not asked.
+  private static func check(_ other: Source, _ source: Source) throws(ObservationError) {
+    let points = [other.point.name, source.point.name]
+    guard case .interface(let name, let namespace) = source.kind,
+      case .interface(let otherName, namespace) = other.kind
+    else { return }
+    if name == otherName { throw .sameInterface(name, points: points) }
+    if namespace == nil, sharePackets(name, otherName) {
+      throw .nestedInterfaces([otherName, name], points: points)
     }
   }
 }

@@ -51,6 +51,8 @@ package enum ObservationError: Error, Equatable, Sendable {
   case samePoint(String)
   /// Two points are the same interface, whose packets would count twice.
   case sameInterface(String, points: [String])
+  /// Two points are a part and the whole of an interface, such as a VLAN and its parent.
+  case nestedInterfaces([String], points: [String])
   case cannotCapture(Source, CaptureError)
   case cannotRead(Source, RecordError)
   /// Only what is captured live is kept.

@@ -128,6 +128,10 @@ extension Failure {
       self.init(
         "\(points.joined(separator: " and ")) are both interface \(name), whose packets would "
           + "count twice: name it once")
+    case .nestedInterfaces(let names, let points):
+      self.init(
+        "\(points.joined(separator: " and ")) are interfaces \(names.joined(separator: " and ")) "
+          + "of the same packets, which would count twice: name one of them")
     case .cannotKeep(let source):
       self.init(
         "--write keeps the packets of interfaces, and \(source.point.name) is none: leave it out, or log "

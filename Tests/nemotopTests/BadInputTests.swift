@@ -117,6 +117,22 @@ import Testing
     #expect(log.error.contains(part), "\(log.error)")
   }
 
+  @Test(.needsNamespaces) func `one interface by two of its names is refused, and one is taken`()
+    async throws
+  {
+    let run = try await PrivateWorldShell.run(
+      """
+      ip link add va type veth peer name vb && ip link set va up && ip link set vb up
+      ip link property add dev va altname a-name-longer-than-fifteen || exit 1
+      nemotop log a=va b=a-name-longer-than-fifteen; echo "status $?"
+      nemotop log -q b=a-name-longer-than-fifteen > /run/log.jsonl & log=$!
+      sleep 1; kill -INT $log; wait $log; echo "status $?"
+      """)
+    #expect(run.output == "status 1\nstatus 0\n", "\(run.error)")
+    #expect(run.complaints.count == 1, "\(run.error)")
+    #expect(run.error.contains("interfaces va and a-name-longer-than-fifteen of the same packets"))
+  }
+
   @Test func `a file that is cut counts up to there, and is said to be cut`() async throws {
     let folder = try TemporaryFolder()
     let lab = folder.path + "/lab"

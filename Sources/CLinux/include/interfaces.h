@@ -1,0 +1,21 @@
+#pragma once
+
+#include <stdint.h>
+
+/// What the kernel says of an interface of the calling thread's network namespace.
+struct interface_description {
+  uint32_t index;
+  /// The name that it has besides its other ones (altnames).
+  char name[16];
+  /// How it was made, such as `vlan`; empty for most.
+  char kind[16];
+  /// The interface whose frames it takes some of; 0 for none in this namespace.
+  uint32_t parent;
+  /// The interface that it is a part of, such as a bond; 0 for none.
+  uint32_t master;
+};
+
+/// Describes the interface of any of its names; without a name, that of an index.
+///
+/// Returns 0, or an errno.
+int interface_describe(const char *name, uint32_t index, struct interface_description *description);
