@@ -11,7 +11,7 @@ import Wire
 /// reads on, since there are two sets of chunks.
 final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   /// Rounds that are read at a time.
-  private static var stepRounds: Int { 16 }
+  private static var stepRounds: Int { 64 }
 
   private let file: PlainFile
   private let workers: [Worker<Harvest>]
