@@ -40,7 +40,7 @@ struct OfflineCommand: Part {
 
   private static func notes(packets: Int) -> String {
     """
-    \(packets) packets of \(Workload.payloadBytes) bytes of UDP payload with nemotop's header, 250 ns \
+    \(packets) packets of \(Workload.payloadBytes) bytes of UDP payload with nemotop's header, 500 ns \
     apart, in a pcap file in /dev/shm. a: 1000 flows; b: a in IPv6-in-IPv6; c: 1 000 000 flows, each \
     round in another order. `engine`: every packet decoded and counted, every number followed, every \
     flow of every interval visited, on the cores that it takes. `pcap_loop`: a C program that looks at \

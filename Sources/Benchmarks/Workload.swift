@@ -2,12 +2,12 @@ import Wire
 
 /// An input to measure with: UDP datagrams of many flows in turn, each with nemotop's stream header.
 ///
-/// It is what a link of 4 million packets a second carries. Some flows miss a number near their end,
+/// It is what a link of 2 million packets a second carries. Some flows miss a number near their end,
 /// so that an engine that does not follow the numbers is found out.
 struct Workload: Sendable, Equatable {
   static let payloadBytes = 64
   /// Time between two packets, in nanoseconds.
-  static let spacing: Int64 = 250
+  static let spacing: Int64 = 500
   static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
 
   let packets: Int
