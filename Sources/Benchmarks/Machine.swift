@@ -29,6 +29,12 @@ struct Machine: Sendable, Equatable {
       programs: ["libpcap \(libpcap.flatMap(Program.version) ?? "of unknown version")"] + peers)
   }
 
+  /// How many threads have been running on the average of the last minute; nil where the kernel does
+  /// not tell.
+  static var load: Double? {
+    text(of: "/proc/loadavg").split(separator: " ").first.flatMap { Double($0) }
+  }
+
   /// One paragraph.
   var description: String {
     let kind = isVirtual ? " (a virtual machine)" : ""

@@ -31,8 +31,11 @@ struct Findings: Sendable {
   var text: String { "### \(title)\n\n\(notes)\n\n\(table.text)" }
 }
 
-/// Says it where the compiler did not optimise.
+/// Says it where the compiler did not optimise, or where other programs are running.
 func warnIfSlow() {
+  if let load = Machine.load, load > 0.5 {
+    note("other programs are running (load \(Goal.text(load))), so the figures may be far off")
+  }
   #if DEBUG
     note("built for debugging, so the figures mean nothing: swift run -c release Benchmarks")
   #endif

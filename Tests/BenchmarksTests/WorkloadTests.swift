@@ -65,7 +65,7 @@ import Wire
         }
       }
       #expect(flaws == 0)
-      #expect(times == (0..<100).map { Workload.start.nanoseconds + 500 * $0 })
+      #expect(times == (0..<100).map { Workload.start.nanoseconds + Workload.spacing * $0 })
     }
   }
 
