@@ -42,6 +42,11 @@ struct FileWalk: ~Copyable {
     let start = position
     let edge = chunk.position + limit - start
     guard edge > 0 else { return }
+    if start > chunk.position + chunk.count, ending == nil {
+      // The file was shortened to before where the walk stands.
+      ending = .cut
+      return
+    }
     while ending == nil,
       let stop = chunk.withBytes(from: start, { walk($0, upTo: edge, into: &batch) })
     {
@@ -67,8 +72,10 @@ struct FileWalk: ~Copyable {
         if admits(record, in: bytes) { batch.append(record) }
         if record.frame.upperBound >= edge || ending != nil { return nil }
       case .drops:
-        batch.appendDrops(walker.droppedPackets - droppedPackets)
-        droppedPackets = walker.droppedPackets
+        // A total that goes down again tells of none.
+        let total = max(walker.droppedPackets, droppedPackets)
+        if total > droppedPackets { batch.appendDrops(total - droppedPackets) }
+        droppedPackets = total
       case .end: return .end
       case .cut: return .cut
       case .flaw(let flaw):

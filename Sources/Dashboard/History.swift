@@ -95,7 +95,7 @@ struct History: Sendable {
     var total = 0
     var passages: [StreamKey: Passage] = [:]
     for snapshot in snapshots {
-      captureDrops += snapshot.captureDrops
+      captureDrops.add(clamping: snapshot.captureDrops)
       take(snapshot.captureEvents, at: snapshot.point.name)
       if deciding.contains(snapshot.point.name) {
         total += snapshot.totals.reduce(0) { $0 + $1.packets }

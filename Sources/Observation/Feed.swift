@@ -182,11 +182,12 @@ final class RecordingFeed: Feed {
     guard let index = points.firstIndex(where: { $0.point.name == snapshot.point.name }) else {
       return
     }
-    reports[index].packets += snapshot.totals.reduce(0) { $0 + $1.packets }
-    reports[index].malformed += snapshot.totals.reduce(0) {
-      $0 + ($1.kind == .malformed ? $1.packets : 0)
+    // A recording may state any counts: their sum is clamped, not believed.
+    for total in snapshot.totals {
+      reports[index].packets.add(clamping: total.packets)
+      if total.kind == .malformed { reports[index].malformed.add(clamping: total.packets) }
     }
-    reports[index].captureDrops += snapshot.captureDrops
+    reports[index].captureDrops.add(clamping: snapshot.captureDrops)
     reports[index].first = reports[index].first ?? snapshot.start
     reports[index].last = snapshot.end
   }

@@ -38,7 +38,7 @@ struct StepAssembler {
         snapshots[index].totals.append(
           ProtocolTotal(kind: kind, packets: row.packets, wireBytes: row.wireBytes))
       }
-      snapshots[index].captureDrops += row.captureDrops
+      snapshots[index].captureDrops.add(clamping: row.captureDrops)
       return ended
     case .mark(let mark):
       marks.append(mark)

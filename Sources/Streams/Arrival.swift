@@ -7,7 +7,7 @@ struct Arrival: BitwiseCopyable, Sendable {
     case plain
     /// Any other frame: `place` is what it was decoded to, among those of the batch.
     case decoded
-    /// No packet: the capture lost some here. `place` is how many.
+    /// No packet: the capture lost some here. `hash` is how many.
     case drops
   }
 

@@ -13,7 +13,7 @@ struct OpenBlindness {
 
   /// - Parameter time: when drops were found out; nil where that tells nothing of when they were.
   mutating func countDrops(_ count: Int, upTo time: Timestamp?) {
-    drops += count
+    drops.add(clamping: count)
     if let time { droppedUpTo = max(droppedUpTo, time.nanoseconds) }
   }
 

@@ -58,7 +58,7 @@ package struct PacketBatch: ~Copyable {
   package mutating func appendDrops(_ count: Int) {
     var arrival = Arrival(time: .min, start: 0, capturedBytes: 0, wireBytes: 0)
     arrival.kind = .drops
-    arrival.place = UInt32(clamping: count)
+    arrival.hash = UInt64(clamping: count)
     arrival.takers = .max
     arrivals.append(arrival)
   }

@@ -105,7 +105,7 @@ extension StreamTable {
         bytes: bytes.extracting(start..<start + Int(arrival.capturedBytes)),
         wireBytes: Int(arrival.wireBytes), at: Timestamp(nanoseconds: arrival.time))
     case .drops:
-      countDrops(Int(arrival.place))
+      countDrops(Int(clamping: arrival.hash))
     }
   }
 

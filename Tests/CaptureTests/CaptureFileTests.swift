@@ -185,6 +185,37 @@ struct `A plain capture file` {
     #expect(result.report.captureDrops == 5)
   }
 
+  @Test(arguments: [[3, 1, 5], [7, 0, 7, 9], [5 << 32, 1]])
+  func `tells of drops as a pipe does, also where their total goes down`(totals: [Int]) throws {
+    var capture = SeveralInterfaces(.ethernet)
+    for (second, drops) in totals.enumerated() {
+      capture.packet(frame(toPort: 5004), on: 0, at: Int64(second) * 1_000_000_000)
+      capture.statistics(dropped: drops)
+    }
+    let expected = try count(TemporaryFile(gzip(capture.bytes)))
+    let result = try count(TemporaryFile(capture.bytes))
+    #expect(result.parts == expected.parts)
+    #expect(result.report == expected.report)
+    #expect(result.report.captureDrops == totals.max())
+  }
+
+  @Test(arguments: [1, 2])
+  func `that is shortened to before where it was read is cut`(workerCount: Int) throws {
+    var capture = CaptureBytes()
+    for second in 0..<10_000 as Range<UInt32> {
+      capture.record(
+        seconds: second, fraction: 0, frame: [UInt8](repeating: 1, count: 100), wireBytes: 100)
+    }
+    let place = TemporaryFile(capture.bytes)
+    let result = try count(
+      place, workerCount: workerCount, chunkSize: ChunkSize(bytes: 1_000, overlap: 10)
+    ) {
+      #expect(unsafe truncate(place.path, 1_000) == 0)
+    }
+    #expect(result.report.packets > 100 && result.report.packets < 10_000)
+    #expect(result.report.wasCut)
+  }
+
   @Test func `has a link type for each packet`() throws {
     var capture = SeveralInterfaces(.ethernet, .ipv4)
     capture.packet(Array(frame(toPort: 1).dropFirst(14)), on: 1, at: 5)
