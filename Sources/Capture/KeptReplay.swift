@@ -165,6 +165,7 @@ package final class KeptReplay {
   ) -> Track {
     var kept = points[index]
     kept.point = point
+    kept.counting = options
     let track = Track(kept, options: options)
     tracks[index] = track
     return track

@@ -9,6 +9,7 @@ import Wire
 /// What went wrong at the points of an observation, told on standard error: each once.
 struct PointFailures {
   private var told: Set<String> = []
+  private var toldKeeping = false
   /// The absences of each point that were told, and how many of them were told to be over.
   private var absences: [String: (begun: Int, over: Int)] = [:]
 
@@ -17,6 +18,11 @@ struct PointFailures {
     for (point, report) in await observation.reports {
       tellAbsence(of: point, report)
       if let failure = Failure(earlyEndOf: point, report) { tell(failure) }
+      // A disk is full for all of them: one line is enough.
+      if let failure = report.keepingFailure, !toldKeeping {
+        tell(Failure("all packets are counted, but not all are kept: \(Failure(failure))"))
+        toldKeeping = true
+      }
     }
   }
 
@@ -24,13 +30,6 @@ struct PointFailures {
   mutating func conclude(_ observation: Observation) async throws {
     await tellEnds(observation)
     let reports = await observation.reports
-    let unkept = reports.filter { $0.report.keepingFailure != nil }
-    if let failure = unkept.first?.report.keepingFailure {
-      // A disk is full for all of them: one line is enough.
-      let names = unkept.map(\.point.name).joined(separator: ", ")
-      tell(
-        Failure("all packets are counted, but those of \(names) not all kept: \(Failure(failure))"))
-    }
     if !told.isEmpty || reports.contains(where: { $0.report.awaySince != nil }) {
       throw ExitCode.failure
     }

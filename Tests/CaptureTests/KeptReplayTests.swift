@@ -139,6 +139,84 @@ struct `A kept capture` {
           bootIdentifier: "b"),
       ])
   }
+
+  @Test func `that was cut anywhere gives what came before, and says so`() throws {
+    let place = TemporaryFile()
+    let keeper = try CaptureKeeper(file: place.path)
+    var point = try LivePoint(Point(name: "xen1"), options: options, in: keeper)
+    keeper.begin()
+    var chance = Chance(state: 7)
+    point.live(through: 30, &chance)
+    let whole = place.bytes
+    var counts: [Int] = []
+    for length in stride(from: 300, through: whole.count, by: 4) {
+      let replay = try open(TemporaryFile(Array(whole.prefix(length))))
+      let track = replay.track(of: 0, as: Point(name: "xen1"), options: options)
+      _ = replayAll(replay, track)
+      let report = track.report
+      counts.append(report.packets)
+      #expect((report.failure != nil || report.wasCut) == (length < whole.count), "\(length)")
+    }
+    #expect(counts == counts.sorted())
+    #expect(counts.last == point.meter.report.packets)
+  }
+
+  @Test func `with any byte wrong is read without a trap`() throws {
+    let place = TemporaryFile()
+    let keeper = try CaptureKeeper(file: place.path)
+    var point = try LivePoint(Point(name: "xen1"), options: options, in: keeper)
+    keeper.begin()
+    var chance = Chance(state: 9)
+    point.live(through: 40, &chance)
+    let whole = place.bytes
+    var intact = 0
+    for index in whole.indices {
+      var bytes = whole
+      bytes[index] = [0, 0x7F, 0xFF].randomElement(using: &chance) ?? 0
+      let wrong = TemporaryFile(bytes)
+      let stream = try CaptureStream(path: wrong.path)
+      guard KeptReplay.isKept(stream) else { continue }
+      guard let replay = try? KeptReplay(stream), !replay.points.isEmpty else { continue }
+      let track = replay.track(of: 0, as: Point(name: "xen1"), options: options)
+      _ = replayAll(replay, track)
+      intact += track.report.failure == nil && !track.report.wasCut ? 1 : 0
+    }
+    // Most bytes are of frames, times and numbers: what is in them is for the counting to judge.
+    #expect(intact > whole.count / 2)
+  }
+
+  @Test func `of another program is none`() throws {
+    var capture = SeveralInterfaces(.ethernet)
+    capture.packet([1], on: 0, at: 5)
+    let other = TemporaryFile(capture.bytes)
+    for place in [
+      other, TemporaryFile(CaptureBytes().bytes), TemporaryFile([0x0a]), TemporaryFile(),
+    ] {
+      let stream = try CaptureStream(path: place.path)
+      let isKept = KeptReplay.isKept(stream)
+      #expect(!isKept)
+    }
+  }
+
+  @Test func `is written whole or not at all`() throws {
+    let keeper = try CaptureKeeper(file: "/dev/full")
+    var point = try LivePoint(Point(name: "xen1"), options: options, in: keeper)
+    keeper.begin()
+    point.count(port: 1, at: 5)
+    point.meter.finish(at: Timestamp(nanoseconds: 9)) { _, _ in }
+    #expect(point.meter.report.keepingFailure == .diskFull("/dev/full"))
+    #expect(point.meter.report.packets == 1)
+  }
+
+  @Test func `of a run that could not begin leaves nothing`() throws {
+    let place = TemporaryFile()
+    let keeper = try CaptureKeeper(file: place.path)
+    var point = try LivePoint(Point(name: "xen1"), options: options, in: keeper)
+    point.count(port: 1, at: 5)
+    point.meter.finish(at: Timestamp(nanoseconds: 9)) { _, _ in }
+    keeper.discard()
+    #expect(unsafe access(place.path, F_OK) != 0)
+  }
 }
 
 /// Points as elements of a list.

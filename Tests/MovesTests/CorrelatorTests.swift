@@ -36,7 +36,8 @@ private struct Passing {
 /// Feeds passings to a correlator, an interval of one second after the other.
 private func correlate(
   _ passings: [Passing], points: [String], signals: [(String, Signal)] = [], drops: [Int] = [],
-  interval: Int = 1000, until end: Int = 20_000
+  interval: Int = 1000, until end: Int = 20_000,
+  between: (inout Correlator, Timestamp) -> Observed? = { _, _ in nil }
 ) -> (marks: [Mark], moves: [Move]) {
   let points = points.map { Point(name: $0) }
   var correlator = Correlator(points: points, options: CountingOptions())
@@ -70,6 +71,12 @@ private func correlate(
       }.map(\.1)
       if point.name == points[0].name, drops.contains(step) { snapshot.captureDrops = 1 }
       snapshots.append(snapshot)
+    }
+    // Nothing is handed over of an interval in which nothing came.
+    if let news = between(&correlator, at(step * interval)) {
+      marks += news.marks
+      moves += news.moves
+      guard snapshots.contains(where: { !$0.streams.isEmpty }) else { continue }
     }
     let observed = correlator.take(snapshots)
     marks += observed.marks
@@ -152,6 +159,35 @@ private func correlate(
     #expect(near.map(\.toPoint) == ["xen2.vif"])
     // The receiver alone sees no move.
     #expect(correlate(cn, points: ["cn"]).moves.isEmpty)
+  }
+
+  @Test(arguments: [100, 1000])
+  func `a move is told when it was foretold, also one that waits for its delivery`(
+    interval: Int
+  ) {
+    let received = [Passing(point: "cn", leg: .direct, numbers: 0...399, start: 1020)]
+    func told(
+      _ advance: (inout Correlator, Timestamp) -> Observed
+    ) -> (times: [Timestamp], moves: [Move]) {
+      var times: [Timestamp] = []
+      let (_, moves) = correlate(
+        worked + received, points: ["xen1", "xen2", "cn"], interval: interval, until: 60_000
+      ) { correlator, time in
+        let observed = advance(&correlator, time)
+        times += observed.moves.map { _ in observed.upTo }
+        return observed
+      }
+      return (times, moves)
+    }
+    let asked = told { $0.advance(to: $1) }
+    let foretold = told { correlator, time in
+      guard let due = correlator.due, due <= time else { return Observed(upTo: time) }
+      return correlator.advance(to: due.alignedUp(to: .milliseconds(interval)))
+    }
+    // Silent for a second since 4990 ms, and then 30 s without a delivery.
+    #expect(asked.times == [at(36_000)])
+    #expect(foretold.times == asked.times)
+    #expect(foretold.moves == asked.moves)
   }
 
   @Test func `external points one behind the other are no alternatives`() {

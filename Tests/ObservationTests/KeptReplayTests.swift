@@ -142,4 +142,63 @@ struct `A run that was kept` {
     try await log(replay, to: folder, as: "again")
     try expectSame(folder)
   }
+
+  /// Keeps a run in which nothing happens.
+  private func keep(_ points: [Point], in path: String, interval: Duration = .seconds(1))
+    async throws
+  {
+    var options = ObservationOptions()
+    options.interval = interval
+    options.keeper = try CaptureKeeper(file: path)
+    let observation = try Observation(points: points, options: options) {
+      (_: Point) throws(CaptureError) in try MadeInterface(nil, seed: 1)
+    }
+    observation.stop()
+    for await _ in observation.updates {}
+  }
+
+  private func error(_ sources: [Source]) -> ObservationError? {
+    do throws(ObservationError) {
+      _ = try Observation(sources: sources, options: ObservationOptions())
+      return nil
+    } catch { return error }
+  }
+
+  @Test func `has its points by their names, or the one that is named`() async throws {
+    let folder = try Folder()
+    let (all, one) = (folder.path + "/all", folder.path + "/one")
+    let points = [Point(name: "xen1"), Point(name: "gw", role: .anchor)]
+    try await keep(points, in: all, interval: .milliseconds(200))
+    try await keep([Point(name: "gw", role: .anchor)], in: one, interval: .milliseconds(200))
+    func opened(_ point: Point, _ path: String, _ naming: Source.Naming) throws -> [RecordedPoint] {
+      try Observation(
+        sources: [Source(point: point, kind: .capture(path: path), naming: naming)],
+        options: ObservationOptions()
+      ).points
+    }
+    let gw = Point(name: "gw")
+    #expect(try opened(Point(name: "all"), all, .ownName).map(\.point) == points)
+    #expect(
+      try opened(Point(name: "all"), all, .ownName).map(\.interval.milliseconds) == [200, 200])
+    #expect(try opened(gw, all, .name).map(\.point) == [points[1]])
+    #expect(try opened(gw, all, .nameAndRole).map(\.point) == [gw])
+    #expect(try opened(Point(name: "cn"), one, .name).map(\.point) == [Point(name: "cn")])
+    let unknown = Source(point: Point(name: "cn"), kind: .capture(path: all), naming: .name)
+    #expect(error([unknown]) == .noSuchPoint(unknown, points: ["xen1", "gw"]))
+    #expect(error([kept(all), kept(one)]) == .samePoint("gw"))
+  }
+
+  @Test func `is not counted together with one that was counted in another way`() async throws {
+    let folder = try Folder()
+    let (first, second) = (folder.path + "/first", folder.path + "/second")
+    try await keep([Point(name: "xen1")], in: first, interval: .milliseconds(200))
+    try await keep([Point(name: "xen2")], in: second)
+    #expect(
+      error([kept(first), kept(second)])
+        == .countedDifferently(option: "--interval", points: ["xen1", "xen2"]))
+    var options = ObservationOptions()
+    options.interval = .milliseconds(500)
+    let both = try Observation(sources: [kept(first), kept(second)], options: options)
+    #expect(both.points.map(\.interval.milliseconds) == [500, 500])
+  }
 }
