@@ -94,7 +94,7 @@ let package = Package(
     tests(of: "Wire"),
     tests(of: "Sequences", on: ["Wire"]),
     tests(of: "Streams", on: ["Sequences", "Wire"]),
-    tests(of: "Moves", on: ["Streams", "Sequences", "Wire"]),
+    tests(of: "Moves", on: ["Simulation", "Streams", "Sequences", "Wire"]),
     tests(of: "Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
     tests(of: "Capture", on: ["Streams", "Wire"]),
     tests(

@@ -7,6 +7,10 @@ package import Wire
 package struct Correlator: Sendable {
   private struct Pending: Sendable {
     var transition: StreamPath.Transition
+    /// The stay that began, as it ended; nil while it lasts.
+    var after: Stay?
+    /// Until then what else the points saw of it may still come.
+    var settled: Timestamp
     var deadline: Timestamp
   }
 
@@ -28,12 +32,27 @@ package struct Correlator: Sendable {
   package private(set) var due: Timestamp?
   private var signalling: Signalling
   private var blindness: Blindness
+  private var clocks: Clocks
+  /// The points between which a contradiction of the clocks was told.
+  private var contradicted: Set<[Int]> = []
+  /// By stream, where that was asked for.
+  private var ledgers: [StreamKey: LossLedger]?
+  private var end = Timestamp(nanoseconds: .max)
 
-  package init(points: [Point], options: CountingOptions) {
+  /// - Parameters:
+  ///   - bootIdentifiers: Of the points' hosts, in their order; nil where it is not known.
+  ///   - clockBound: The most that clocks of different hosts are apart, where the user states it.
+  ///   - keepsLosses: Keeps what became of every number, for `accounts`.
+  package init(
+    points: [Point], options: CountingOptions, bootIdentifiers: [String?] = [],
+    clockBound: Duration? = nil, keepsLosses: Bool = false
+  ) {
     self.points = points
     self.options = options
     signalling = Signalling(points: points)
     blindness = Blindness(points: points)
+    clocks = Clocks(points: points, bootIdentifiers: bootIdentifiers, bound: clockBound)
+    ledgers = keepsLosses ? [:] : nil
   }
 
   /// Takes the snapshots of one interval, in the order of the points.
@@ -47,12 +66,12 @@ package struct Correlator: Sendable {
       }
       for interval in snapshot.streams {
         let place = Place(point: point, leg: interval.leg)
-        heard[interval.stream, default: []] += Activity.parts(of: interval, options: options)
+        heard[interval.stream, default: []] += Activity.parts(of: interval)
           .map { Heard(place: place, activity: $0) }
       }
       marks += snapshot.events.map { Mark($0, at: snapshot.point) }
       marks += snapshot.signals.map { Mark($0, at: snapshot.point) }
-      signalling.take(snapshot.signals, at: point)
+      signalling.take(snapshot.signals, at: point, comparing: &clocks)
       marks += blindness.take(snapshot, at: point)
     }
     for (stream, activities) in heard { take(activities, of: stream) }
@@ -62,30 +81,34 @@ package struct Correlator: Sendable {
     return observed
   }
 
-  /// Takes what was heard of a stream in one step, in the order of time. Before a place is visited
-  /// anew, the moves that its earlier visit was part of are settled, however long the step is.
+  /// Takes what was heard of a stream in one step, in the order of time.
   private mutating func take(_ heard: [Heard], of stream: StreamKey) {
     var path =
       paths.removeValue(forKey: stream)
       ?? StreamPath(stream: stream, points: points, options: options)
     let inOrder = heard.sorted {
-      ($0.activity.firstTime, $0.place.point) < ($1.activity.firstTime, $1.place.point)
+      ($0.activity.firstTime, $0.place) < ($1.activity.firstTime, $1.place)
     }
     for part in inOrder {
-      if path.isReturn(part.activity, to: part.place) {
-        note(&path, by: part.activity.firstTime, isEnd: false)
-      }
-      path.take(part.activity, at: part.place)
+      guard let read = path.take(part.activity, at: part.place), ledgers != nil else { continue }
+      ledgers?[stream, default: LossLedger()].note(
+        read.run, of: read.generation, at: part.place, as: points[part.place.point].role)
     }
-    if path.visits.count > 1 { contested.insert(stream) }
+    if path.stays.count > 1 { contested.insert(stream) }
     paths[stream] = path
   }
 
   /// Notes the moves of a stream that have become final, to be told in their order.
   private mutating func note(_ path: inout StreamPath, by time: Timestamp, isEnd: Bool) {
     while let transition = path.nextTransition(by: time, isEnd: isEnd) {
+      if let last = pending[path.stream]?.indices.last {
+        pending[path.stream]?[last].after = transition.before
+      }
       pending[path.stream, default: []].append(
-        Pending(transition: transition, deadline: transition.finalTime + Self.patience))
+        Pending(
+          transition: transition, after: nil,
+          settled: max(transition.finalTime, transition.after.firstTime + options.leftAfter),
+          deadline: transition.finalTime + Self.patience))
     }
   }
 
@@ -96,11 +119,12 @@ package struct Correlator: Sendable {
 
   /// Tells what is left: all data ended at `time`.
   package mutating func finish(at time: Timestamp) -> Observed {
-    settle(by: time, isEnd: true)
+    end = time
+    return settle(by: time, isEnd: true)
   }
 
   private mutating func settle(by time: Timestamp, isEnd: Bool) -> Observed {
-    var told: [(move: Move, mark: Mark)] = []
+    var told: [Told] = []
     var dues: [Timestamp] = []
     for stream in contested.sorted() {
       guard var path = paths.removeValue(forKey: stream) else { continue }
@@ -108,28 +132,64 @@ package struct Correlator: Sendable {
       if let due = path.due(after: time) { dues.append(due) }
       paths[stream] = path
       told += tell(stream, by: time, isEnd: isEnd)
-      if let deadline = pending[stream]?.first?.deadline { dues.append(deadline) }
+      if let next = pending[stream]?.first {
+        dues.append(next.settled > time ? next.settled : next.deadline)
+      }
     }
     due = dues.min()
     told.sort { $0.move.firstAfter < $1.move.firstAfter }
-    return Observed(upTo: time, marks: told.map(\.mark), moves: told.map(\.move))
+    return Observed(upTo: time, marks: told.flatMap(\.marks), moves: told.map(\.move))
+  }
+
+  private struct Told {
+    var move: Move
+    var marks: [Mark]
   }
 
   /// Tells the moves of a stream in their order, each once its delivery has begun.
-  private mutating func tell(
-    _ stream: StreamKey, by time: Timestamp, isEnd: Bool
-  ) -> [(move: Move, mark: Mark)] {
+  private mutating func tell(_ stream: StreamKey, by time: Timestamp, isEnd: Bool) -> [Told] {
     guard let path = paths[stream], var queue = pending[stream], !queue.isEmpty else { return [] }
     let judge = MoveJudge(
-      path: path, points: points, signalling: signalling, blindness: blindness)
-    var told: [(move: Move, mark: Mark)] = []
+      path: path, points: points, options: options, signalling: signalling, blindness: blindness,
+      clocks: clocks)
+    var told: [Told] = []
     while let next = queue.first {
       let mustTell = isEnd || time >= next.deadline || queue.count > 1
-      guard let judgement = judge.judge(next.transition, mustTell: mustTell) else { break }
-      told.append(judgement)
+      guard isEnd || time >= next.settled else { break }
+      let after = next.after ?? path.home.flatMap { path.stays[$0]?.first } ?? next.transition.after
+      guard let judgement = judge.judge(next.transition, after: after, mustTell: mustTell) else {
+        break
+      }
+      if let strays = judgement.strays, let generation = judgement.generation {
+        ledgers?[stream]?.note(behind: strays.behind, unbound: strays.unbound, of: generation)
+      }
+      told.append(Told(move: judgement.move, marks: marks(of: judgement)))
       queue.removeFirst()
     }
     pending[stream] = queue.isEmpty ? nil : queue
     return told
+  }
+
+  private mutating func marks(of judgement: MoveJudge.Judgement) -> [Mark] {
+    guard let contradiction = judgement.contradiction,
+      contradicted.insert([contradiction.sender, contradiction.receiver]).inserted
+    else { return [judgement.mark] }
+    let time = judgement.move.firstAfter
+    return [
+      judgement.mark,
+      Mark(
+        clock: contradiction.transit, from: points[contradiction.sender],
+        to: points[contradiction.receiver],
+        offset: clocks.offset(of: contradiction.receiver, from: contradiction.sender, at: time),
+        at: time),
+    ]
+  }
+
+  /// What became of the numbers of every stream that has any, in order, once all data have ended;
+  /// empty unless losses are kept.
+  package var accounts: [LossAccount] {
+    (ledgers ?? [:]).sorted { $0.key < $1.key }.flatMap {
+      $1.accounts(of: $0, at: end)
+    }
   }
 }

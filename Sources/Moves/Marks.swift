@@ -63,6 +63,20 @@ extension Mark {
       ])
   }
 
+  /// Says that packets took less than no time from one point to another.
+  init(
+    clock transit: Duration, from sender: Point, to receiver: Point, offset: Clocks.Offset,
+    at time: Timestamp
+  ) {
+    self.init(
+      time: time, point: receiver.name, kind: .clock,
+      detail: [
+        ("sender", .text(sender.name)), ("transit_ms", .number(transit.milliseconds)),
+        ("offset_ms", offset.bound == nil ? .null : .number(offset.value.milliseconds)),
+        ("bound_ms", offset.bound.map { .number($0.milliseconds) } ?? .null),
+      ])
+  }
+
   init(_ move: Move, binding: Signalling.Binding?) {
     var detail: [(name: String, value: Value)] = [
       ("from", .text(move.fromPoint)), ("to", .text(move.toPoint)),

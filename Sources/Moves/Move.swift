@@ -18,6 +18,8 @@ package struct Move: Sendable, Equatable {
   package var lastBefore: Timestamp
   /// Time of the first packet after, where the stream went; the move's time.
   package var firstAfter: Timestamp
+  /// What the clock of the new point is known to show beyond that of the old one.
+  package var clockOffset = Duration.zero
   /// The silence that the receiver saw over the move.
   package var receiverGap: Duration?
   package var lastNumber: Int64?
@@ -62,5 +64,8 @@ package struct Move: Sendable, Equatable {
   }
 
   /// The silence between the two legs where they were observed; negative where they overlapped.
-  package var gap: Duration { firstAfter - lastBefore }
+  package var gap: Duration {
+    get { firstAfter - lastBefore - clockOffset }
+    set { clockOffset = firstAfter - lastBefore - newValue }
+  }
 }

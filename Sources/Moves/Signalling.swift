@@ -7,6 +7,8 @@ struct Signalling: Sendable {
   struct Binding: Sendable {
     var update: Signal
     var acknowledgement: Signal?
+    /// Where they passed.
+    var point: Int
   }
 
   private struct Sighting: Sendable {
@@ -25,9 +27,50 @@ struct Signalling: Sendable {
     self.points = points
   }
 
-  mutating func take(_ signals: [Signal], at point: Int) {
-    sightings += signals.map { Sighting(point: point, signal: $0) }
+  /// Takes what passed a point, and compares the clocks of points that the same message passed.
+  mutating func take(_ signals: [Signal], at point: Int, comparing clocks: inout Clocks) {
+    for signal in signals {
+      compare(signal, at: point, with: &clocks)
+      sightings.append(Sighting(point: point, signal: signal))
+    }
     if sightings.count > Self.capacity { sightings.removeFirst(sightings.count - Self.capacity) }
+  }
+
+  /// Updates go to the home agent, Acknowledgements come from there.
+  private func compare(_ signal: Signal, at point: Int, with clocks: inout Clocks) {
+    guard points[point].role == .anchor || points[point].role == .external else { return }
+    let isUpdate = signal.message.kind == .update
+    for other in points.indices where !clocks.areSame(point, other) {
+      let roles = [points[point].role, points[other].role]
+      guard roles == [.anchor, .external] || roles == [.external, .anchor] else { continue }
+      let same = sightings.filter {
+        $0.point == other && $0.signal.message == signal.message
+          && abs($0.signal.time.nanoseconds(since: signal.time)) < Self.lead.wholeNanoseconds
+      }
+      // A message that was sent twice does not tell which is which.
+      guard same.count == 1, let twin = same.first else { continue }
+      if isUpdate == (points[point].role == .anchor) {
+        clocks.note(from: other, at: twin.signal.time, to: point, at: signal.time)
+      } else {
+        clocks.note(from: point, at: signal.time, to: other, at: twin.signal.time)
+      }
+    }
+  }
+
+  /// When a newer Update of another care-of address reached a point.
+  ///
+  /// - Parameter update: That of the binding which is overtaken.
+  func overtaking(
+    _ update: BindingMessage, of stream: StreamKey, at point: Int?
+  ) -> Timestamp? {
+    sightings.first { sighting in
+      let message = sighting.signal.message
+      guard sighting.point == point, message.registers(stream.source, at: message.careOfAddress),
+        message.careOfAddress != update.careOfAddress
+      else { return false }
+      // RFC 6275 section 9.5.1: sequence numbers are compared modulo 2^16.
+      return Int16(bitPattern: message.sequence &- update.sequence) > 0
+    }?.signal.time
   }
 
   /// The binding that a move belongs to: the Update that registers the care-of address of the new
@@ -39,13 +82,11 @@ struct Signalling: Sendable {
   ) -> Binding? {
     guard let careOf = leg.levels.first?.source else { return nil }
     let start = max(
-      transition.lastBefore - Self.lead,
+      transition.before.lastTime - Self.lead,
       transition.lastDeparture ?? Timestamp(nanoseconds: .min))
     let updates = sightings.filter { sighting in
-      let message = sighting.signal.message
-      return message.kind == .update && message.lifetime > 0 && message.careOfAddress == careOf
-        && message.covers(stream.source)
-        && sighting.signal.time >= start
+      sighting.signal.time >= start
+        && sighting.signal.message.registers(stream.source, at: careOf)
     }
     guard let update = updates.first(where: { $0.point == point }) ?? updates.first else {
       return nil
@@ -57,17 +98,23 @@ struct Signalling: Sendable {
     }
     let accepted = answers.first { ($0.signal.message.status ?? 255) < 128 }
     guard let answer = accepted ?? answers.first else {
-      return Binding(update: update.signal, acknowledgement: nil)
+      return Binding(update: update.signal, acknowledgement: nil, point: update.point)
     }
     let asked = updates.last {
       $0.point == update.point && $0.signal.time <= answer.signal.time
         && $0.signal.message.sequence == answer.signal.message.sequence
     }
-    return Binding(update: (asked ?? update).signal, acknowledgement: answer.signal)
+    return Binding(
+      update: (asked ?? update).signal, acknowledgement: answer.signal, point: update.point)
   }
 }
 
 extension BindingMessage {
+  /// Whether it is an Update that binds the address to a care-of address.
+  func registers(_ address: IPAddress, at careOf: IPAddress) -> Bool {
+    kind == .update && lifetime > 0 && careOfAddress == careOf && covers(address)
+  }
+
   /// Whether the address is the home address or lies in one of the prefixes; a message that names
   /// neither (implicit mode without options) covers every address.
   func covers(_ address: IPAddress) -> Bool {

@@ -3,28 +3,37 @@ import Streams
 import Wire
 
 /// One stream's way over all points: where it was heard, with which numbers, and where it is now.
+///
+/// The order of stays comes from the numbers where there are any, since clocks of two points need not
+/// agree.
 struct StreamPath: Sendable {
-  /// A move that was seen, with the two visits that it joins.
+  /// A move that was seen, with the two stays that it joins.
   struct Transition: Sendable {
     var from: Place
     var to: Place
-    var lastBefore: Timestamp
-    var firstAfter: Timestamp
+    var before: Stay
+    /// As it was when the move was found; it may go on.
+    var after: Stay
     /// When the stream had left the new place before, if it ever was there.
     var lastDeparture: Timestamp?
     /// From when on it was final.
     var finalTime: Timestamp
   }
 
+  /// How many runs of numbers are kept as they were heard, at a place of a stream that was heard at
+  /// several, or at one.
+  private static let runsKept = (several: 512, one: 4)
+  /// How many stays at a place wait to be followed by a stay elsewhere.
+  private static let staysKept = (several: 64, one: 2)
+
   let stream: StreamKey
   private let points: [Point]
   private let options: CountingOptions
-  private(set) var visits: [Place: Visit] = [:]
+  /// The stays that the stream has not moved on from, in their order.
+  private(set) var stays: [Place: [Stay]] = [:]
   private(set) var histories: [Place: NumberHistory] = [:]
   private var departures: [Place: Timestamp] = [:]
-  /// Added to a place's numbers so that those of all places count in the same cycles.
-  private var offsets: [Place: Int64] = [:]
-  private var reference: Reference?
+  private var generations = Generations()
   /// Where the stream is: the last place of the deciding role from which it has not moved on.
   private(set) var home: Place?
 
@@ -34,117 +43,153 @@ struct StreamPath: Sendable {
     self.options = options
   }
 
-  /// The highest number of the newest epoch, wherever it was heard.
-  private struct Reference: Sendable {
-    var number: Int64
-    var time: Timestamp
-    var spacing: Duration?
-    var epoch: Int
-  }
-
   // MARK: Hearing
 
-  /// Whether an activity begins a new visit of a place where the stream was before.
-  func isReturn(_ activity: Activity, to place: Place) -> Bool {
-    guard let visit = visits[place] else { return false }
-    return activity.firstTime - visit.lastTime >= visit.leftAfter(options)
+  /// Takes an activity; at each place they come in the order of their beginnings.
+  ///
+  /// - Returns: The run in the common count, and its generation.
+  @discardableResult
+  mutating func take(_ activity: Activity, at place: Place) -> (run: NumberRun, generation: Int)? {
+    let isSole = stays.count == 1 && stays[place] != nil || stays.isEmpty
+    var read: (run: NumberRun, generation: Int)?
+    var numbers: Stay.Numbers?
+    if let run = activity.run {
+      let found = self.read(run, of: activity, at: place, isSole: isSole)
+      read = found
+      numbers = Stay.Numbers(
+        generation: found.generation, lowest: found.run.first, highest: found.run.last)
+    }
+    let count = stays[place, default: []].count
+    let last = stays[place]?.last
+    if let last, !last.ends(before: activity, numbers: numbers, options: options) {
+      stays[place]?[count - 1].take(activity, numbers: numbers)
+    } else {
+      stays[place, default: []].append(Stay(activity, numbers: numbers))
+      if count >= (isSole ? Self.staysKept.one : Self.staysKept.several) { comeBack(to: place) }
+    }
+    return read
   }
 
-  /// Takes activities in the order of their beginnings.
-  mutating func take(_ activity: Activity, at place: Place) {
-    let begins = visits[place]?.take(activity, options: options) ?? true
-    if visits[place] == nil { visits[place] = Visit(activity) }
-    for run in activity.runs { take(run, of: activity, at: place, begins: begins) }
-  }
-
-  private mutating func take(
-    _ run: NumberRun, of activity: Activity, at place: Place, begins: Bool
-  ) {
-    if histories[place]?.epoch != activity.epoch {
-      histories[place] = NumberHistory(epoch: activity.epoch)
-      offsets[place] = nil
+  private mutating func read(
+    _ run: NumberRun, of activity: Activity, at place: Place, isSole: Bool
+  ) -> (run: NumberRun, generation: Int) {
+    let begins =
+      stays[place]?.last.map { activity.firstTime - $0.lastTime >= $0.leftAfter(options) } ?? true
+    let isGuest = role(of: place) == .source
+    let reading = generations.reading(
+      of: run, in: activity, at: place, begins: begins, isGuest: isGuest)
+    if histories[place]?.generation != reading.generation {
+      histories[place] = NumberHistory(generation: reading.generation)
     }
-    if activity.isShort, begins || offsets[place] == nil {
-      align(run, at: place, epoch: activity.epoch)
-    }
-    let offset = offsets[place] ?? 0
     let aligned = NumberRun(
-      first: run.first &+ offset, last: run.last &+ offset, firstTime: run.firstTime,
-      lastTime: run.lastTime)
-    histories[place]?.append(aligned, gapOver: options.gapOver)
-    if reference.map({ aligned.last > $0.number || activity.epoch != $0.epoch }) ?? true {
-      let span = aligned.lastTime - aligned.firstTime
-      let spacing = aligned.count > 1 ? span / (aligned.count - 1) : reference?.spacing
-      reference = Reference(
-        number: aligned.last, time: aligned.lastTime, spacing: spacing, epoch: activity.epoch)
-    }
-  }
-
-  /// Numbers of 16 bits wrap in minutes: the cycle is the one nearest to what time and rate foretell.
-  private mutating func align(_ run: NumberRun, at place: Place, epoch: Int) {
-    guard let reference, reference.epoch == epoch else { return }
-    var expected = reference.number
-    if let spacing = reference.spacing, spacing > .zero {
-      let silence = Double((run.firstTime - reference.time).wholeNanoseconds)
-      let steps = (silence / Double(spacing.wholeNanoseconds)).rounded()
-      expected &+= Int64(max(-1e12, min(steps, 1e12)))
-    }
-    let cycles = (Double(expected &- run.first) / 65_536).rounded()
-    offsets[place] = Int64(max(-1e12, min(cycles, 1e12))) * 65_536
+      first: run.first &+ reading.offset, last: run.last &+ reading.offset,
+      firstTime: run.firstTime, lastTime: run.lastTime)
+    if !isGuest { generations.note(aligned, of: reading.generation) }
+    histories[place]?.append(
+      aligned, keeping: isSole ? Self.runsKept.one : Self.runsKept.several,
+      gapOver: options.gapOver)
+    return (aligned, reading.generation)
   }
 
   // MARK: Deciding
 
-  /// The places that a move can be between: those of the outermost role that heard the stream.
+  /// The places that a move can be between: those of the outermost role that heard the stream, and
+  /// the tunnels at the home agent that come from none of them.
   private var alternatives: [Place] {
     let order: [Point.Role] = [.external, .access, .anchor, .receiver]
     let deciding = order.first { role in
-      visits.keys.contains { points[$0.point].role == role }
+      stays.keys.contains { points[$0.point].role == role }
     }
-    let places = visits.keys.filter { points[$0.point].role == deciding }
-    return places.filter { place in
+    let places = stays.keys.filter { points[$0.point].role == deciding }
+    let outer = places.filter { place in
       // Of two depths at one point the deeper one tells the legs apart.
       place.leg.depth == places.filter { $0.point == place.point }.map(\.leg.depth).max()
     }
+    guard deciding == .external, outer.contains(where: { $0.leg.depth > 0 }) else { return outer }
+    let legs = Set(outer.map(\.leg))
+    return outer
+      + stays.keys.filter {
+        points[$0.point].role == .anchor && $0.leg.depth > 0 && !legs.contains($0.leg)
+      }
   }
 
   /// The next move that has become final by `time`, and makes its end the stream's new home.
   ///
-  /// A move is final when the place it left has been silent for the time of `left`; at the end of
-  /// all data it is final as it stands.
+  /// A move is final when the place it left has been silent for the time of `left`, or is in use again
+  /// after a stay elsewhere; at the end of all data it is final as it stands.
   mutating func nextTransition(by time: Timestamp, isEnd: Bool) -> Transition? {
     let places = alternatives
     if home.map({ !places.contains($0) }) ?? true {
       home = places.min { isBefore($0, $1) }
     }
-    guard let home, let old = visits[home] else { return nil }
-    let finalTime = old.lastTime + old.leftAfter(options)
-    guard isEnd || time >= finalTime else { return nil }
-    let next = places.filter { place in
-      guard let visit = visits[place], visit.lastTime > old.lastTime else { return false }
-      return isAlternative(place, to: home) && !passesThrough(place, home)
-    }.min { isBefore($0, $1) }
-    guard let next, let new = visits[next] else { return nil }
-    self.home = next
-    departures[home] = old.lastTime
+    while let home, let here = stays[home]?.first {
+      let comeback = stays[home].flatMap { $0.count > 1 ? $0[1] : nil }
+      let next = nextStay(after: here, at: home, before: comeback, among: places)
+      if let comeback {
+        if let next { return move(to: next, from: here, finalTime: comeback.firstTime) }
+        guard isEnd || time >= comeback.firstTime + here.leftAfter(options) else { return nil }
+        comeBack(to: home)
+      } else {
+        let finalTime = here.lastTime + here.leftAfter(options)
+        guard let next, isEnd || time >= finalTime, next.stay.follows(here, options: options)
+        else { return nil }
+        return move(to: next, from: here, finalTime: finalTime)
+      }
+    }
+    return nil
+  }
+
+  /// The first stay elsewhere that went on when the stream was here no more.
+  private func nextStay(
+    after here: Stay, at home: Place, before comeback: Stay?, among places: [Place]
+  ) -> (place: Place, stay: Stay)? {
+    var next: (place: Place, stay: Stay)?
+    for place in places.sorted() where isAlternative(place, to: home) {
+      let stay = stays[place]?.first { stay in
+        stay.outlasts(here) && comeback.map { stay.begins(before: $0) } ?? true
+          && !passesThrough(stay, at: place, here, home)
+      }
+      if let stay, next.map({ stay.begins(before: $0.stay) }) ?? true { next = (place, stay) }
+    }
+    return next
+  }
+
+  private mutating func move(
+    to next: (place: Place, stay: Stay), from here: Stay, finalTime: Timestamp
+  ) -> Transition? {
+    guard let home else { return nil }
+    stays[home]?.removeFirst()
+    for place in alternatives where place != home {
+      while let first = stays[place]?.first, first.begins(before: next.stay) {
+        stays[place]?.removeFirst()
+      }
+    }
+    departures[home] = here.lastTime
+    self.home = next.place
     return Transition(
-      from: home, to: next, lastBefore: old.lastTime, firstAfter: new.firstTime,
-      lastDeparture: departures[next], finalTime: finalTime)
+      from: home, to: next.place, before: here, after: next.stay,
+      lastDeparture: departures[next.place], finalTime: finalTime)
+  }
+
+  /// Makes one stay of the first two: the stream was nowhere else.
+  private mutating func comeBack(to place: Place) {
+    guard let stay = stays[place]?.remove(at: 1) else { return }
+    stays[place]?[0].take(stay)
   }
 
   /// When a move may become final, if nothing more is heard; nil where none will after this time.
   func due(after time: Timestamp) -> Timestamp? {
-    guard let home, let old = visits[home] else { return nil }
-    let finalTime = old.lastTime + old.leftAfter(options)
+    guard let home, let here = stays[home]?.first else { return nil }
+    let last = stays[home].flatMap { $0.count > 1 ? $0[1].firstTime : nil } ?? here.lastTime
+    let finalTime = last + here.leftAfter(options)
     return finalTime > time ? finalTime : nil
   }
 
   private func isBefore(_ left: Place, _ right: Place) -> Bool {
-    guard let first = visits[left]?.firstTime, let second = visits[right]?.firstTime else {
-      return false
-    }
-    if first != second { return first < second }
-    return (left.point, left.leg) < (right.point, right.leg)
+    guard let first = stays[left]?.first else { return false }
+    guard let second = stays[right]?.first else { return true }
+    if first.begins(before: second) { return true }
+    return second.begins(before: first) ? false : left < right
   }
 
   private func isAlternative(_ place: Place, to home: Place) -> Bool {
@@ -152,44 +197,64 @@ struct StreamPath: Sendable {
     return points[place.point].site != points[home.point].site
   }
 
-  /// Whether the two places stand one behind the other: most numbers of one were seen at both, while
-  /// the stream was there. A sender that is started anew has the same numbers at another time.
-  private func passesThrough(_ place: Place, _ home: Place) -> Bool {
-    guard place.point != home.point, histories[place]?.epoch == histories[home]?.epoch,
-      let new = visits[place], let old = visits[home], new.firstTime <= old.lastTime,
-      let here = numbers(at: place), let there = numbers(at: home)
+  /// Whether the two places stand one behind the other: most numbers of one were seen at both while
+  /// the stream was there.
+  private func passesThrough(
+    _ stay: Stay, at place: Place, _ here: Stay, _ home: Place
+  ) -> Bool {
+    guard place.point != home.point, let numbers = stay.numbers, let others = here.numbers,
+      numbers.generation == others.generation, numbers.lowest <= others.highest,
+      let seen = self.numbers(in: numbers.range, at: place, of: numbers.generation),
+      let seenHere = self.numbers(in: others.range, at: home, of: numbers.generation)
     else { return false }
-    return here.intersection(there).count * 2 > min(here.count, there.count)
+    return seen.intersection(seenHere).count * 2 > min(seen.count, seenHere.count)
   }
 
   // MARK: Numbers
 
-  /// The numbers of the latest visit.
-  private func numbers(at place: Place) -> NumberSet? {
-    guard let visit = visits[place], let history = histories[place] else { return nil }
-    return history.numbers(from: visit.firstTime, to: visit.lastTime)
+  /// The numbers of a range that were seen at a place; nil where nothing is known of the generation.
+  func numbers(
+    in range: ClosedRange<Int64>, at place: Place, of generation: Int
+  ) -> NumberSet? {
+    guard let history = histories[place], history.generation == generation else { return nil }
+    return history.numbers(in: range)
   }
 
-  /// What was delivered: seen at the receiver, else decapsulated at the anchor.
-  var delivery: (point: Int, histories: [NumberHistory])? {
+  /// What the places of a kind saw of a generation, in the order of the places.
+  func histories(
+    of generation: Int, at isWanted: (_ role: Point.Role, _ place: Place) -> Bool
+  ) -> [(place: Place, history: NumberHistory)] {
+    histories.filter { $1.generation == generation && isWanted(points[$0.point].role, $0) }
+      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Where numbers count as delivered, and which were.
+  struct Delivery: Sendable {
+    var point: Int
+    /// One a leg.
+    var histories: [NumberHistory]
+  }
+
+  /// What the receiver saw, else what the home agent sent on.
+  func delivery(of generation: Int) -> Delivery? {
     for role in [Point.Role.receiver, .anchor] {
-      let places = histories.keys.filter {
-        points[$0.point].role == role && (role == .receiver || $0.leg.depth == 0)
+      let found = histories(of: generation) {
+        $0 == role && (role == .receiver || $1.leg.depth == 0)
       }
-      if let point = places.map(\.point).min() {
-        // In an order of their own: which is asked first must not be chance.
-        let legs = places.filter { $0.point == point }.sorted { $0.leg < $1.leg }
-        return (point, legs.compactMap { histories[$0] })
+      if let point = found.first?.place.point {
+        return Delivery(
+          point: point, histories: found.filter { $0.place.point == point }.map(\.history))
       }
     }
     return nil
   }
 
-  /// Every number of an epoch that was seen at any point.
-  func seen(in epoch: Int) -> NumberSet {
-    NumberSet(
-      histories.values.filter { $0.epoch == epoch }.flatMap { history in
-        history.runs.map { $0.first...$0.last }
-      })
+  /// The places of another role at the same server, where the stream was heard there.
+  func places(of role: Point.Role, besides place: Place) -> [Place] {
+    histories.keys.filter {
+      points[$0.point].role == role && points[$0.point].site == points[place.point].site
+    }.sorted()
   }
+
+  func role(of place: Place) -> Point.Role { points[place.point].role }
 }

@@ -88,7 +88,10 @@ package actor Observation {
     self.feeds = feeds
     points = feeds.flatMap(\.points)
     interval = points.map(\.interval).min() ?? counting.interval
-    correlator = Correlator(points: points.map(\.point), options: counting)
+    correlator = Correlator(
+      points: points.map(\.point), options: counting,
+      bootIdentifiers: points.map(\.bootIdentifier), clockBound: options.clockBound,
+      keepsLosses: options.keepsLosses)
     ownMarks = Mutex(OwnMarks(isLive: feeds.contains { $0 is LiveFeed }))
   }
 
@@ -113,6 +116,9 @@ package actor Observation {
   package var reports: [(point: Point, report: PointReport)] {
     feeds.flatMap { feed in zip(feed.points, feed.reports).map { ($0.point, $1) } }
   }
+
+  /// What became of the numbers of every stream so far, where `ObservationOptions.keepsLosses`.
+  package var accounts: [LossAccount] { correlator.accounts }
 
   /// The next step; nil after the last.
   package func next() async -> Observed? {

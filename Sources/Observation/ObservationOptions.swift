@@ -17,6 +17,10 @@ package struct ObservationOptions: Sendable {
   package var snapshotLength = 256
   /// How live interfaces are captured.
   package var captureMethod = CaptureMethod.auto
+  /// The most that the clocks of two hosts are apart, where the user knows it.
+  package var clockBound: Duration?
+  /// Keeps what became of every number of every stream.
+  package var keepsLosses = false
   /// Keeps the packets of the live points.
   package var keeper: CaptureKeeper?
 

@@ -101,7 +101,7 @@ enum Schema {
       Column("to_leg", \.toLeg),
       Column("last_before", \.lastBefore),
       Column("first_after", \.firstAfter),
-      Column("gap_ms", derived: \.gap),
+      Column("gap_ms", \.recordedGap),
       Column("receiver_gap_ms", \.receiverGap),
       Column("last_number", \.lastNumber),
       Column("first_number", \.firstNumber),
@@ -147,5 +147,13 @@ extension Mark {
   fileprivate var members: MarkDetail {
     get { MarkDetail(members: detail) }
     set { detail = newValue.members }
+  }
+}
+
+extension Move {
+  /// Where it is missing the two times tell it.
+  fileprivate var recordedGap: Duration? {
+    get { gap }
+    set { gap = newValue ?? firstAfter - lastBefore }
   }
 }

@@ -299,6 +299,112 @@ private func correlate(
     #expect(moves.map(\.bindingUpdate) == [at(2210), at(3610)])
   }
 
+  @Test func `a move back before the silence of left is a move`() {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 300...319, start: 4100),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 320...600, start: 4400),
+    ]
+    let moves = correlate(passings, points: ["xen1", "xen2"]).moves
+    #expect(moves.map(\.toPoint) == ["xen2", "xen1"])
+    #expect(moves.map(\.lastNumber) == [299, 319])
+    #expect(moves.map(\.firstNumber) == [300, 320])
+    #expect(moves.map(\.lostUnseen) == [0, 0])
+  }
+
+  @Test func `a stream that two servers share by the packet does not move`() {
+    let even = stride(from: 0, to: 1000, by: 2).map {
+      Passing(point: "xen1", leg: tunnel(1), numbers: $0...$0, start: 1000 + $0 * 10)
+    }
+    let odd = stride(from: 1, to: 1000, by: 2).map {
+      Passing(point: "xen2", leg: tunnel(2), numbers: $0...$0, start: 1000 + $0 * 10)
+    }
+    #expect(correlate(even + odd, points: ["xen1", "xen2"]).moves.isEmpty)
+  }
+
+  @Test func `copies on both legs during the switch are no losses`() throws {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...409, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 390...1000, start: 4900),
+      Passing(point: "cn", leg: .direct, numbers: 0...1000, start: 1020),
+    ]
+    let move = try #require(correlate(passings, points: ["xen1", "xen2", "cn"]).moves.first)
+    #expect(move.lost == 0)
+    #expect(move.duplicates == 20)
+    #expect(move.gap == .milliseconds(-190))
+  }
+
+  @Test func `a server that nobody watches shows by its tunnel at the home agent`() {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "ha", leg: tunnel(1), numbers: 0...299, start: 1010),
+      Passing(point: "ha", leg: tunnel(3), numbers: 300...599, start: 4200),
+      Passing(point: "ha", leg: tunnel(2), numbers: 600...900, start: 7400),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 600...900, start: 7390),
+    ]
+    let moves = correlate(passings, points: ["xen1", "xen2", "ha"]).moves
+    #expect(moves.map(\.fromPoint) == ["xen1", "ha"])
+    #expect(moves.map(\.toPoint) == ["ha", "xen2"])
+    #expect(moves.map(\.toLeg) == [tunnel(3), tunnel(2)])
+  }
+
+  @Test func `a restart that one server saw holds at the next one too`() throws {
+    // The new server counts its epochs from 0.
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...199, start: 4000, epoch: 1),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 205...600, start: 6300),
+    ]
+    let move = try #require(correlate(passings, points: ["xen1", "xen2"]).moves.first)
+    #expect(move.lastNumber == 199)
+    #expect(move.firstNumber == 205)
+    #expect(move.lostUnseen == 5)
+  }
+
+  @Test func `an outage of minutes is a move with all that was lost in it`() throws {
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 18_300...18_999, start: 184_000),
+      Passing(point: "cn", leg: .direct, numbers: 0...299, start: 1020),
+      Passing(point: "cn", leg: .direct, numbers: 18_300...18_999, start: 184_020),
+    ]
+    let (_, moves) = correlate(passings, points: ["xen1", "xen2", "cn"], until: 200_000)
+    let move = try #require(moves.first)
+    #expect(moves.count == 1)
+    #expect(move.lost == 18_000)
+    #expect(move.lostUnseen == 18_000)
+    #expect(move.receiverGap == .milliseconds(180_010))
+    #expect(move.paused == .zero)
+  }
+
+  @Test func `times that contradict the order of the numbers are told, and the order holds`() throws
+  {
+    // The second server's clock is half a second behind.
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...399, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 400...1000, start: 4800),
+      Passing(point: "cn", leg: .direct, numbers: 0...399, start: 1020),
+      Passing(point: "cn", leg: .direct, numbers: 400...1000, start: 5325),
+    ]
+    let (marks, moves) = correlate(passings, points: ["xen1", "xen2", "cn"])
+    let move = try #require(moves.first)
+    #expect(moves.map(\.toPoint) == ["xen2"])
+    #expect(move.gap == .milliseconds(-190))
+    #expect(move.uncertainty == nil)
+    #expect(move.verdict == .partial)
+    // 25 ms on the way from the new server seem to be 525 ms: nothing contradicts that alone.
+    #expect(!marks.contains { $0.kind == .clock })
+    let late = passings.map { passing in
+      var passing = passing
+      if passing.point == "xen2" { passing.start += 1000 }
+      return passing
+    }
+    let (clockMarks, _) = correlate(late, points: ["xen1", "xen2", "cn"])
+    let mark = try #require(clockMarks.first { $0.kind == .clock })
+    #expect(mark.point == "cn")
+    #expect(mark.detail.first { $0.name == "transit_ms" }?.value == .number(-475))
+  }
+
   @Test func `an absence that ends at the same server is no move`() {
     let passings = [
       Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),

@@ -1,0 +1,110 @@
+import Streams
+import Wire
+
+/// How far the clocks of the points are apart, and how sure that is.
+///
+/// Points of one host share a clock. Two clocks between which messages went in both directions are
+/// compared as NTP does it (RFC 5905 section 8): the offset lies between the shortest way there and,
+/// with the other sign, the shortest way back. Bounds add up along a chain of clocks, and grow with
+/// time.
+struct Clocks: Sendable {
+  /// What one clock shows beyond another.
+  struct Offset: Sendable, Equatable {
+    var value: Duration
+    /// The most that the value may be wrong by; nil where nobody knows.
+    var bound: Duration?
+  }
+
+  private struct Pair: Hashable, Sendable {
+    var sender: Int
+    var receiver: Int
+  }
+
+  private struct Transit: Sendable {
+    /// By the two clocks.
+    var value: Duration
+    var time: Timestamp
+  }
+
+  /// The most that a clock gains on another: 100 ppm.
+  private static let drift = 1e-4
+  private static let capacity = 64
+
+  /// The clock of each point.
+  private let clocks: [Int]
+  private let stated: Duration?
+  private var transits: [Pair: [Transit]] = [:]
+
+  /// - Parameters:
+  ///   - bootIdentifiers: Of the points' hosts; points without one have the clock of their site.
+  ///   - bound: The most that two clocks are apart, as the user states it.
+  init(points: [Point], bootIdentifiers: [String?], bound: Duration?) {
+    var names: [String] = []
+    clocks = points.indices.map { index in
+      let known = index < bootIdentifiers.count ? bootIdentifiers[index] : nil
+      let name = known ?? "site " + points[index].site
+      if let clock = names.firstIndex(of: name) { return clock }
+      names.append(name)
+      return names.count - 1
+    }
+    stated = bound
+  }
+
+  /// Whether two points have the same clock.
+  func areSame(_ point: Int, _ other: Int) -> Bool { clocks[point] == clocks[other] }
+
+  /// Notes when a message passed two points, one after the other.
+  mutating func note(from sender: Int, at sent: Timestamp, to receiver: Int, at received: Timestamp)
+  {
+    guard !areSame(sender, receiver) else { return }
+    let pair = Pair(sender: clocks[sender], receiver: clocks[receiver])
+    transits[pair, default: []].append(Transit(value: received - sent, time: received))
+    if transits[pair, default: []].count > Self.capacity { transits[pair]?.removeFirst() }
+  }
+
+  /// What the clock of a point shows beyond that of another, around a time.
+  func offset(of point: Int, from other: Int, at time: Timestamp) -> Offset {
+    let start = clocks[other]
+    let goal = clocks[point]
+    if start == goal { return Offset(value: .zero, bound: .zero) }
+    // The chain with the smallest sum of bounds (Dijkstra): there are few clocks.
+    var best = [start: (value: Duration.zero, bound: Duration.zero)]
+    var settled: Set<Int> = []
+    while let next = best.filter({ !settled.contains($0.key) })
+      .min(by: { ($0.value.bound, $0.key) < ($1.value.bound, $1.key) })
+    {
+      settled.insert(next.key)
+      if next.key == goal { break }
+      for clock in Set(clocks).subtracting(settled) {
+        guard let step = compare(clock, with: next.key, at: time) else { continue }
+        let bound = next.value.bound + step.bound
+        if best[clock].map({ bound < $0.bound }) ?? true {
+          best[clock] = (next.value.value + step.value, bound)
+        }
+      }
+    }
+    guard let found = best[goal], stated.map({ found.bound <= $0 }) ?? true else {
+      return Offset(value: .zero, bound: stated)
+    }
+    return Offset(value: found.value, bound: found.bound)
+  }
+
+  /// What a clock shows beyond another that it exchanged messages with; nil where the messages
+  /// contradict each other, since a clock was set between them.
+  private func compare(
+    _ clock: Int, with other: Int, at time: Timestamp
+  ) -> (value: Duration, bound: Duration)? {
+    guard let there = shortest(Pair(sender: other, receiver: clock), at: time),
+      let back = shortest(Pair(sender: clock, receiver: other), at: time)
+    else { return nil }
+    let bound = (there + back) / 2
+    return bound < .zero ? nil : ((there - back) / 2, bound)
+  }
+
+  private func shortest(_ pair: Pair, at time: Timestamp) -> Duration? {
+    transits[pair]?.map { transit in
+      let age = abs(Double(time.nanoseconds(since: transit.time)))
+      return transit.value + .nanoseconds(Int64(clamping: age * Self.drift))
+    }.min()
+  }
+}
