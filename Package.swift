@@ -53,6 +53,7 @@ let package = Package(
     module("Streams", on: ["CLinux", "Sequences", "Wire"]),
     module("Moves", on: ["Streams", "Sequences", "Wire"]),
     module("Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
+    module("Analysis", on: ["Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Capture", on: ["CPcap", "CLinux", "Streams", "Wire"]),
     module("Observation", on: ["Capture", "Records", "Moves", "Streams", "Wire"]),
     module("Generator", on: ["CLinux", "Streams", "Sequences", "Wire"]),
@@ -69,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "nemotop",
       dependencies: [
-        argumentParser, "Observation", "Capture", "Records", "Moves", "Streams", "Wire",
+        argumentParser, "Analysis", "Observation", "Capture", "Records", "Moves", "Streams", "Wire",
         "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Lab", "Experiment",
       ],
       swiftSettings: strict),
@@ -96,6 +97,8 @@ let package = Package(
     tests(of: "Streams", on: ["Sequences", "Wire"]),
     tests(of: "Moves", on: ["Simulation", "Streams", "Sequences", "Wire"]),
     tests(of: "Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
+    tests(
+      of: "Analysis", on: ["Records", "Moves", "Simulation", "Streams", "Sequences", "Wire"]),
     tests(of: "Capture", on: ["Streams", "Wire"]),
     tests(
       of: "Observation",

@@ -6,7 +6,7 @@ import Wire
 /// Points of one host share a clock. Two clocks between which messages went in both directions are
 /// compared as NTP does it (RFC 5905 section 8): the offset lies between the shortest way there and,
 /// with the other sign, the shortest way back. Bounds add up along a chain of clocks, and grow with
-/// time.
+/// time. Clocks that may agree are taken to agree.
 struct Clocks: Sendable {
   /// What one clock shows beyond another.
   struct Offset: Sendable, Equatable {
@@ -86,6 +86,9 @@ struct Clocks: Sendable {
     guard let found = best[goal], stated.map({ found.bound <= $0 }) ?? true else {
       return Offset(value: .zero, bound: stated)
     }
+    // Where they may well agree, nothing says that they do not.
+    let distance = found.value < .zero ? .zero - found.value : found.value
+    if distance <= found.bound { return Offset(value: .zero, bound: found.bound + distance) }
     return Offset(value: found.value, bound: found.bound)
   }
 

@@ -25,6 +25,12 @@ package struct LossAccount: Sendable, Equatable {
   /// Whether every number's fate is decided by the points that were watched.
   package var isDecided: Bool
 
+  /// How many numbers the sender consumed.
+  package var consumed: Int { Int(numbered.upperBound &- numbered.lowerBound) &+ 1 }
+
+  /// How many numbers were not delivered.
+  package var lostCount: Int { lost.reduce(0) { $0 &+ $1.numbers.count } }
+
   /// How many numbers met a fate; nil for those that are not decided.
   package func count(of fate: Fate?) -> Int {
     lost.reduce(0) { $1.fate == fate ? $0 + $1.numbers.count : $0 }

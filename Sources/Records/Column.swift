@@ -62,13 +62,17 @@ struct Table<Row: Sendable>: Sendable {
   func csv(_ row: Row) -> String { CSV.line(fields.map { $0.text(row) }) }
 
   func json(_ row: Row) -> String {
-    var members = [JSONValue.Member(name: "record", value: .string(kind))]
-    for column in columns {
+    let kind = JSONValue.Member(name: "record", value: .string(kind))
+    return JSONValue.object([kind] + members(row)).text + "\n"
+  }
+
+  /// What JSON says of a row, without its kind.
+  func members(_ row: Row) -> [JSONValue.Member] {
+    columns.compactMap { column in
       let value = column.json(row)
-      if column.isExtra, value == .null { continue }
-      members.append(JSONValue.Member(name: column.name, value: value))
+      if column.isExtra, value == .null { return nil }
+      return JSONValue.Member(name: column.name, value: value)
     }
-    return JSONValue.object(members).text + "\n"
   }
 
   /// The row of these fields; a column that is not there is unknown.

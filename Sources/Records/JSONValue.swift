@@ -1,7 +1,7 @@
 import Foundation
 
 /// A JSON value (RFC 8259): exact numbers, and members in the order in which they are written.
-enum JSONValue: Equatable {
+package enum JSONValue: Equatable, Sendable {
   case null
   case boolean(Bool)
   /// The number in decimal digits.
@@ -10,13 +10,18 @@ enum JSONValue: Equatable {
   case array([JSONValue])
   case object([Member])
 
-  struct Member: Equatable {
-    var name: String
-    var value: JSONValue
+  package struct Member: Equatable, Sendable {
+    package var name: String
+    package var value: JSONValue
+
+    package init(name: String, value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// The value in one line, without white space.
-  var text: String {
+  package var text: String {
     var text = ""
     append(to: &text)
     return text
@@ -69,7 +74,7 @@ enum JSONValue: Equatable {
 /// The members of an object have no order of their own (RFC 8259 section 4): they are read in the
 /// order of their names.
 extension JSONValue: Decodable {
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     // What a recording has most of comes first: a wrong guess costs more than all else here.
     if container.decodeNil() {

@@ -74,3 +74,17 @@ extension Record {
     }
   }
 }
+
+extension Move {
+  /// What a record of the move says in JSON, without its kind.
+  package var json: JSONValue { .object(Schema.moves.members(self)) }
+
+  /// The record's line in CSV, and the header above it.
+  package var csv: String { Schema.moves.csv(self) }
+  package static var csvHeader: String { Schema.moves.header }
+}
+
+extension Mark {
+  /// What a record of the mark says in JSON, without its kind.
+  package var json: JSONValue { .object(Schema.marks.members(self)) }
+}

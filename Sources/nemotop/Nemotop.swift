@@ -40,7 +40,8 @@ struct Nemotop: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DemoCommand.self, Send.self, Receive.self, Monitor.self, Log.self, MarkCommand.self,
+      DemoCommand.self, Send.self, Receive.self, Monitor.self, Log.self, Analyze.self,
+      MarkCommand.self,
       LabCommand.self,
     ])
 }

@@ -47,6 +47,12 @@ struct ObservationArguments: ParsableArguments {
     transform: decapsulation)
   var decap: Decapsulation = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The most that the clocks of two hosts are apart, where nothing in the data tells it."),
+    transform: duration)
+  var clockBound: Duration?
+
   func validate() throws {
     guard interval ?? .seconds(1) >= .milliseconds(10) else {
       throw ValidationError("--interval is too short: 10ms is the least")
@@ -68,6 +74,7 @@ struct ObservationArguments: ParsableArguments {
     options.filter = filter
     options.snapshotLength = snaplen
     options.captureMethod = capture
+    options.clockBound = clockBound
     return options
   }
 
@@ -75,9 +82,14 @@ struct ObservationArguments: ParsableArguments {
   ///
   /// - Parameter path: a file that keeps the packets of the live ones.
   func open(keepingIn path: String? = nil) throws -> Observation {
-    let sources = try sources.map { try Source(parsing: $0, files: Self.kind(of:)) }
     var options = options
     options.keeper = try path.map(CaptureKeeper.init(file:))
+    return try open(options: options)
+  }
+
+  /// Opens the sources with options that go beyond these.
+  func open(options: ObservationOptions) throws -> Observation {
+    let sources = try sources.map { try Source(parsing: $0, files: Self.kind(of:)) }
     return try Observation(sources: sources, options: options)
   }
 
