@@ -15,6 +15,8 @@ package struct Demo: Sendable {
     case shuttle(ShuttleEvent)
     /// The sender ended as it should, and said this.
     case sent(summary: String)
+    /// What the network was told to drop was dropped.
+    case dropped(DroppedPackets)
   }
 
   /// The sender's absolute path and its arguments, without the destination.
@@ -23,6 +25,8 @@ package struct Demo: Sendable {
   package var port: UInt16
   package var schedule: Schedule
   package var world: World
+  /// What the network drops, where it is to drop anything.
+  package var impairments: Impairments?
 
   package init(sender: [String], port: UInt16 = 5004, schedule: Schedule, world: World = .own) {
     self.sender = sender
@@ -50,6 +54,7 @@ package struct Demo: Sendable {
     let laboratory = try await Laboratory.up(in: world)
     do {
       tell(.networkUp(laboratory.tunnel))
+      if let impairments { try await laboratory.impair(impairments) }
       let sink = try await laboratory.namespace(of: .cn).openSink(port: port)
       defer { withExtendedLifetime(sink) {} }
       let observation = try Observation(sources: Self.sources(in: laboratory), options: options)
@@ -59,6 +64,7 @@ package struct Demo: Sendable {
           tell(event)
         }
       }
+      if impairments != nil { tell(.dropped(try await laboratory.droppedPackets())) }
       try await laboratory.down()
       return count
     } catch {
@@ -118,8 +124,11 @@ private struct LaboratoryGuest: MovableGuest {
 
   func resume() { sender.resume() }
 
-  func move(to server: Server) async throws {
-    try await laboratory.move(to: server)
-    try await laboratory.bind(to: server)
+  func move(to server: Server) async throws { try await laboratory.move(to: server) }
+
+  func bind(to server: Server) async throws { try await laboratory.bind(to: server) }
+
+  func block(_ isBlocking: Bool, at server: Server) async throws {
+    try await laboratory.block(isBlocking, at: server)
   }
 }

@@ -10,6 +10,11 @@ package struct Schedule: Sendable, Equatable {
   package var pause: Duration
   /// The time after the last move, in which it becomes final.
   package var settling: Duration
+  /// From the guest's going on to the home agent's binding of its new server; below zero: from the
+  /// binding to the guest's stopping. Zero: it is bound while the guest stands still.
+  package var bindingDelay = Duration.zero
+  /// For so long after the guest goes on, its new server passes nothing on.
+  package var blockedTime = Duration.zero
 
   package init(moves: Int? = nil, every: Duration, pause: Duration, settling: Duration) {
     self.moves = moves
@@ -24,8 +29,12 @@ package protocol MovableGuest: Sendable {
   /// Stops it where it stands, and lets it go on.
   func pause() async
   func resume() async
-  /// Takes it to a server while it stands still, and sees that its packets find their way.
+  /// Takes it to a server while it stands still.
   func move(to server: Server) async throws
+  /// Sees that its packets find their way through a server.
+  func bind(to server: Server) async throws
+  /// Lets a server drop what comes from it, or pass it again.
+  func block(_ isBlocking: Bool, at server: Server) async throws
 }
 
 /// What becomes of a guest that moves.
@@ -34,6 +43,10 @@ package enum ShuttleEvent: Sendable, Equatable {
   case moving(number: Int, from: Server, to: Server)
   /// The guest goes on where it went.
   case moved(number: Int, from: Server, to: Server)
+  /// The home agent bound the new server, where that is not done while the guest stands still.
+  case bound(number: Int, to: Server)
+  /// The new server passes on what comes from the guest, where it did not at first.
+  case unblocked(number: Int, at: Server)
 }
 
 /// The text of the mark that stands for it.
@@ -42,6 +55,8 @@ extension ShuttleEvent: CustomStringConvertible {
     switch self {
     case .moving(let number, let from, let to): "move \(number): \(from) > \(to), paused"
     case .moved(let number, _, let to): "move \(number): on \(to), resumed"
+    case .bound(let number, let to): "move \(number): \(to) bound"
+    case .unblocked(let number, let server): "move \(number): \(server) passes packets"
     }
   }
 }
@@ -65,19 +80,40 @@ extension Schedule {
     var made = 0
     while made < moves ?? .max {
       next = max(next.advanced(by: every), clock.now)
+      let goal = server.other
+      if bindingDelay < .zero {
+        guard await wait(until: next.advanced(by: bindingDelay)) else { return made }
+        try await guest.bind(to: goal)
+        tell(.bound(number: made + 1, to: goal))
+      }
       guard await wait(until: next) else { return made }
       await guest.pause()
-      tell(.moving(number: made + 1, from: server, to: server.other))
+      tell(.moving(number: made + 1, from: server, to: goal))
       do {
-        try await guest.move(to: server.other)
+        try await guest.move(to: goal)
+        if bindingDelay == .zero { try await guest.bind(to: goal) }
+        if blockedTime > .zero { try await guest.block(true, at: goal) }
       } catch {
         await guest.resume()
         throw error
       }
       _ = await wait(until: next.advanced(by: pause))
+      let resumed = clock.now
       await guest.resume()
       made += 1
-      tell(.moved(number: made, from: server, to: server.other))
+      tell(.moved(number: made, from: server, to: goal))
+      // What is late comes in the order of its lateness.
+      for delay in [bindingDelay, blockedTime].filter({ $0 > .zero }).sorted() {
+        _ = await wait(until: resumed.advanced(by: delay))
+        if delay == bindingDelay {
+          try await guest.bind(to: goal)
+          tell(.bound(number: made, to: goal))
+        }
+        if delay == blockedTime {
+          try await guest.block(false, at: goal)
+          tell(.unblocked(number: made, at: goal))
+        }
+      }
       server = server.other
     }
     _ = await wait(until: clock.now.advanced(by: settling))

@@ -13,6 +13,8 @@ package struct SimulatedDemo: Sendable {
   package var packetsPerSecond: Int
   /// Bytes of UDP payload.
   package var payloadBytes: Int
+  /// The probability of loss between server and home agent.
+  package var loss = 0.0
 
   package init(schedule: Schedule, packetsPerSecond: Int, payloadBytes: Int) {
     self.schedule = schedule
@@ -39,6 +41,10 @@ package struct SimulatedDemo: Sendable {
       streams, packetsPerSecond: packetsPerSecond, payloadBytes: payloadBytes)
     scenario.moves = Scenario.Move.pingPong(
       moves, every: schedule.every, among: 2, pause: schedule.pause)
+    for index in scenario.moves.indices where schedule.bindingDelay > .zero {
+      scenario.moves[index].bindingDelay = schedule.bindingDelay
+    }
+    for index in scenario.servers.indices { scenario.servers[index].path.loss = loss }
     scenario.duration = schedule.every * moves + schedule.pause + schedule.settling
     return scenario
   }

@@ -54,6 +54,30 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Keep records and captures in this folder.", valueName: "folder"))
   var out: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The home agent binds the new server so long after the guest goes on there: what it sends "
+        + "before is lost (unbound).", valueName: "time"),
+    transform: duration)
+  var bindingDelay: Duration?
+
+  @Option(
+    help: ArgumentHelp(
+      "The home agent binds the new server so long before the guest leaves the old one: what it "
+        + "sends from there is lost (behind).", valueName: "time"),
+    transform: duration)
+  var earlyBinding: Duration?
+
+  @Option(
+    help: ArgumentHelp(
+      "For so long after the guest goes on, its new server passes nothing on (lost in the server).",
+      valueName: "time"),
+    transform: duration)
+  var serverLoss: Duration?
+
+  @Option(help: "Probability of loss between server and home agent, 0 to 1.")
+  var loss = 0.0
+
   @Flag(help: "Make the packets in the program, without namespaces.")
   var simulated = false
 
@@ -75,8 +99,22 @@ struct DemoCommand: AsyncParsableCommand {
         "--every is too short: a move counts once the server left has been silent for 1s, or for "
           + "the time of 20 packets")
     }
-    guard every > pause + .milliseconds(200) else {
-      throw ValidationError("--every must be longer than --pause by more than 200ms")
+    let injected = [bindingDelay, earlyBinding, serverLoss].compactMap(\.self)
+    guard every > injected.reduce(pause, +) + .milliseconds(200) else {
+      throw ValidationError(
+        "--every must be longer than --pause, --binding-delay, --early-binding and --server-loss "
+          + "together by more than 200ms")
+    }
+    guard bindingDelay == nil || earlyBinding == nil else {
+      throw ValidationError(
+        "a binding cannot be late and early: leave out --binding-delay or --early-binding")
+    }
+    guard (0...1).contains(loss) else {
+      throw ValidationError("--loss \(loss) is no probability: 0 to 1")
+    }
+    guard !simulated || earlyBinding == nil && serverLoss == nil else {
+      throw ValidationError(
+        "--early-binding and --server-loss need the network: leave out --simulated")
     }
   }
 
@@ -141,8 +179,18 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   private var schedule: Schedule {
-    Schedule(
+    var schedule = Schedule(
       moves: moves, every: every, pause: pause, settling: silenceOfLeft + .milliseconds(500))
+    schedule.bindingDelay = bindingDelay ?? .zero - (earlyBinding ?? .zero)
+    schedule.blockedTime = serverLoss ?? .zero
+    return schedule
+  }
+
+  /// Netfilter is asked for only where there is something to drop or to count.
+  private var impairments: Impairments? {
+    let isImpaired =
+      loss > 0 || [bindingDelay, earlyBinding, serverLoss].contains { $0 != nil }
+    return isImpaired ? Impairments(pathLoss: loss) : nil
   }
 
   /// A move is final when the server left has been silent for the longer of 1 s and 20 spacings.
@@ -161,13 +209,16 @@ struct DemoCommand: AsyncParsableCommand {
       "--streams", "\(streams)",
     ]
     let summaries = Mutex<[String]>([])
-    let moves = try await Demo(sender: sender, schedule: schedule).run(
+    var demo = Demo(sender: sender, schedule: schedule)
+    demo.impairments = impairments
+    let moves = try await demo.run(
       options: options, watchedBy: watch.watch
     ) { event in
       switch event {
       case .networkUp(let tunnel): note(tunnel.explanation)
       // The dashboard may still have the terminal.
       case .sent(let summary) where !summary.isEmpty: summaries.withLock { $0.append(summary) }
+      case .dropped(let dropped): summaries.withLock { $0.append(dropped.explanation) }
       case .sent, .sending, .shuttle: break
       }
     }
@@ -178,10 +229,18 @@ struct DemoCommand: AsyncParsableCommand {
   private func simulate(_ watch: DemoWatch) async throws -> Int {
     var demo = SimulatedDemo(schedule: schedule, packetsPerSecond: rate, payloadBytes: size)
     demo.streams = streams
+    demo.loss = loss
     if moves == nil {
       note("the simulation ends by itself after \(demo.moves) moves; --moves N says how many")
     }
     return try await demo.run(options: options, watchedBy: watch.watch)
+  }
+}
+
+extension DroppedPackets {
+  fileprivate var explanation: String {
+    "dropped on purpose: \(server) in the servers, \(path) on the path, "
+      + "\(homeAgent) by the home agent for want of a binding"
   }
 }
 

@@ -59,6 +59,10 @@ private final class RecordingGuest: MovableGuest {
     clock.pass(moveTime)
     write(server.rawValue)
   }
+
+  func bind(to server: Server) { write("bind \(server.rawValue.dropFirst(3))") }
+
+  func block(_ isBlocking: Bool, at server: Server) { write(isBlocking ? "block" : "pass") }
 }
 
 struct ScheduleTests {
@@ -70,8 +74,9 @@ struct ScheduleTests {
     ).run(guest, from: .xen1, clock: guest.clock) { events.append($0) }
     #expect(
       guest.log == [
-        "3000 pause", "3030 xen2", "3200 resume", "6000 pause", "6030 xen1", "6200 resume",
-        "9000 pause", "9030 xen2", "9200 resume",
+        "3000 pause", "3030 xen2", "3030 bind 2", "3200 resume",
+        "6000 pause", "6030 xen1", "6030 bind 1", "6200 resume",
+        "9000 pause", "9030 xen2", "9030 bind 2", "9200 resume",
       ])
     #expect(made == 3)
     #expect(guest.clock.now.time == .milliseconds(11_200))
@@ -88,7 +93,7 @@ struct ScheduleTests {
     _ = try await Schedule(
       moves: 1, every: .seconds(1), pause: .milliseconds(10), settling: .zero
     ).run(guest, from: .xen2, clock: guest.clock) { _ in }
-    #expect(guest.log == ["1000 pause", "1050 xen1", "1050 resume"])
+    #expect(guest.log == ["1000 pause", "1050 xen1", "1050 bind 1", "1050 resume"])
   }
 
   @Test func `moves longer than their spacing follow one another at once`() async throws {
@@ -97,8 +102,32 @@ struct ScheduleTests {
       .run(guest, from: .xen1, clock: guest.clock) { _ in }
     #expect(
       guest.log == [
-        "1000 pause", "2500 xen2", "2500 resume", "2500 pause", "4000 xen1", "4000 resume",
+        "1000 pause", "2500 xen2", "2500 bind 2", "2500 resume",
+        "2500 pause", "4000 xen1", "4000 bind 1", "4000 resume",
       ])
+  }
+
+  @Test func `a binding may be late or early, and a server closed at first`() async throws {
+    var schedule = Schedule(
+      moves: 1, every: .seconds(1), pause: .milliseconds(200), settling: .zero)
+    schedule.bindingDelay = .milliseconds(40)
+    schedule.blockedTime = .milliseconds(30)
+    let late = RecordingGuest()
+    var events: [ShuttleEvent] = []
+    _ = try await schedule.run(late, from: .xen1, clock: late.clock) { events.append($0) }
+    #expect(
+      late.log == [
+        "1000 pause", "1000 xen2", "1000 block", "1200 resume", "1230 pass", "1240 bind 2",
+      ])
+    #expect(
+      events.dropFirst(2) == [
+        .unblocked(number: 1, at: .xen2), .bound(number: 1, to: .xen2),
+      ])
+    schedule.bindingDelay = .milliseconds(-40)
+    schedule.blockedTime = .zero
+    let early = RecordingGuest()
+    _ = try await schedule.run(early, from: .xen1, clock: early.clock) { _ in }
+    #expect(early.log == ["960 bind 2", "1000 pause", "1000 xen2", "1200 resume"])
   }
 
   @Test func `no moves are a time of settling alone`() async throws {

@@ -10,7 +10,7 @@ extension Trait where Self == ConditionTrait {
   }
 
   static func needs(_ program: String) -> Self {
-    .enabled("needs \(program): apt-get install \(program)") {
+    .enabled("needs \(program), which is not installed") {
       try await Program.shell("command -v \(program)").status == 0
     }
   }

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// Demos that lose packets on purpose: what the analysis tells is held against what the kernel's
+/// counters and the demo's own marks say of that run.
+@Suite(.serialized) struct InjectionTests {
+  private struct Report: Decodable {
+    struct Stream: Decodable {
+      struct Move: Decodable {
+        var paused_ms: Double?
+        var unbound_ms: Double?
+        var uncertainty_ms: Double?
+        var lost: Int?
+        var verdict: String
+      }
+      struct Numbers: Decodable {
+        var lost: Int
+        var lost_unseen: Int
+        var lost_server: Int
+        var lost_behind: Int
+        var unbound: Int
+        var lost_path: Int
+      }
+      var moves: [Move]
+      var numbers: [Numbers]
+    }
+    var streams: [Stream]
+  }
+
+  struct Injection: Sendable, CustomTestStringConvertible {
+    var options: [String]
+    /// What the home agent drops is lost behind; else it is unbound.
+    var isEarly = false
+
+    var testDescription: String { options.joined(separator: " ") }
+  }
+
+  /// In ms; one spacing of the stream.
+  private static let spacing = 10.0
+
+  static let injections = [
+    Injection(options: ["--pause", "300ms"]),
+    Injection(options: ["--binding-delay", "120ms"]),
+    Injection(options: ["--early-binding", "120ms"], isEarly: true),
+    Injection(options: ["--server-loss", "120ms"]),
+    Injection(options: ["--loss", "0.1"]),
+    Injection(
+      options: ["--loss", "0.05", "--server-loss", "80ms", "--binding-delay", "200ms"]),
+  ]
+
+  @Test(
+    .needsNamespaces, .needs("nft"), .timeLimit(.minutes(2)), arguments: injections)
+  func `each packet that was dropped on purpose is found where it was dropped`(
+    injection: Injection
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let out = folder.path + "/out"
+    let demo = try await Program.run(
+      [
+        Program.nemotop, "demo", "--text", "--moves", "2", "--every", "2500ms", "--rate", "100",
+        "--out", out,
+      ] + injection.options)
+    #expect(demo.status == 0, "\(demo.error)")
+    let analysis = try await Program.run(
+      [Program.nemotop, "analyze", out, "--format", "json"])
+    let report = try JSONDecoder().decode(Report.self, from: Data(analysis.output.utf8))
+    let stream = try #require(report.streams.first)
+    let numbers = try #require(stream.numbers.first)
+
+    // The kernel's counters, where anything was to be dropped.
+    let counts = demo.error.matches(
+      of: #/(\d+) in the servers, (\d+) on the path, (\d+) by the home agent/#
+    ).compactMap { match in [match.1, match.2, match.3].compactMap { Int($0) } }.first
+    let dropped = counts ?? [0, 0, 0]
+    #expect((counts == nil) == injection.options.contains("--pause"))
+    #expect(numbers.lost_server == dropped[0])
+    #expect(numbers.lost_path == dropped[1])
+    #expect(numbers.lost_behind == (injection.isEarly ? dropped[2] : 0))
+    #expect(numbers.unbound == (injection.isEarly ? 0 : dropped[2]))
+    #expect(numbers.lost_unseen == 0)
+    #expect(numbers.lost == dropped.reduce(0, +))
+
+    // The demo's marks say when the guest was stopped and let go on, by the same clock.
+    let marks = try table(out + "/marks.csv").filter { $0["kind"] == "user" }
+    func times(_ word: String) -> [Date] {
+      let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+      return marks.filter { $0["detail"]?.contains(word) == true }
+        .compactMap { try? format.parse(String(($0["time"] ?? "").prefix(23)) + "Z") }
+    }
+    let pauses = zip(times("paused"), times("resumed")).map { $1.timeIntervalSince($0) * 1000 }
+    #expect(stream.moves.count == 2)
+    #expect(pauses.count == 2)
+    for (move, pause) in zip(stream.moves, pauses) {
+      #expect(move.verdict == "explained")
+      // Milliseconds are all that is read of the marks.
+      #expect(abs(try #require(move.paused_ms) - pause) <= Self.spacing + 1)
+    }
+    guard injection.options == ["--binding-delay", "120ms"] else { return }
+    let delays = zip(times("resumed"), times("bound")).map { $1.timeIntervalSince($0) * 1000 }
+    for (move, delay) in zip(stream.moves, delays) {
+      #expect(abs(try #require(move.unbound_ms) - delay) <= Self.spacing + 1)
+    }
+  }
+
+  @Test func `what contradicts itself is refused`() async throws {
+    for options in [
+      ["--binding-delay", "10ms", "--early-binding", "10ms"], ["--loss", "2"],
+      ["--server-loss", "1s", "--every", "1100ms"], ["--simulated", "--server-loss", "10ms"],
+    ] {
+      let demo = try await Program.run([Program.nemotop, "demo", "--text"] + options)
+      #expect(demo.status == 64, "\(options)")
+      #expect(demo.complaints.count == 1)
+    }
+  }
+}
