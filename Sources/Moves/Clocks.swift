@@ -50,15 +50,23 @@ struct Clocks: Sendable {
     stated = bound
   }
 
+  /// Whether there is anything to compare.
+  var areSeveral: Bool { clocks.contains { $0 != clocks[0] } }
+
   /// Whether two points have the same clock.
   func areSame(_ point: Int, _ other: Int) -> Bool { clocks[point] == clocks[other] }
 
   /// Notes when a message passed two points, one after the other.
   mutating func note(from sender: Int, at sent: Timestamp, to receiver: Int, at received: Timestamp)
   {
+    note(received - sent, from: sender, to: receiver, at: received)
+  }
+
+  /// Notes how long something was on its way from one point to another, by their two clocks.
+  mutating func note(_ transit: Duration, from sender: Int, to receiver: Int, at time: Timestamp) {
     guard !areSame(sender, receiver) else { return }
     let pair = Pair(sender: clocks[sender], receiver: clocks[receiver])
-    transits[pair, default: []].append(Transit(value: received - sent, time: received))
+    transits[pair, default: []].append(Transit(value: transit, time: time))
     if transits[pair, default: []].count > Self.capacity { transits[pair]?.removeFirst() }
   }
 

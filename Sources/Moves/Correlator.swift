@@ -148,7 +148,11 @@ package struct Correlator: Sendable {
 
   /// Tells the moves of a stream in their order, each once its delivery has begun.
   private mutating func tell(_ stream: StreamKey, by time: Timestamp, isEnd: Bool) -> [Told] {
-    guard let path = paths[stream], var queue = pending[stream], !queue.isEmpty else { return [] }
+    guard let path = paths[stream], var queue = pending[stream], let first = queue.first,
+      isEnd || time >= first.settled
+    else { return [] }
+    var clocks = clocks
+    compareOpposites(&clocks)
     let judge = MoveJudge(
       path: path, points: points, options: options, signalling: signalling, blindness: blindness,
       clocks: clocks)
@@ -168,6 +172,18 @@ package struct Correlator: Sendable {
     }
     pending[stream] = queue.isEmpty ? nil : queue
     return told
+  }
+
+  /// Compares the clocks by streams that go both ways, a few of them.
+  private func compareOpposites(_ clocks: inout Clocks) {
+    guard clocks.areSeveral else { return }
+    let pairs = contested.lazy.compactMap { stream -> OppositeStreams? in
+      guard stream < stream.reversed, contested.contains(stream.reversed),
+        let there = paths[stream], let back = paths[stream.reversed]
+      else { return nil }
+      return OppositeStreams(there: there, back: back)
+    }
+    for pair in pairs.prefix(8) { pair.compare(&clocks) }
   }
 
   private mutating func marks(of judgement: MoveJudge.Judgement) -> [Mark] {

@@ -16,6 +16,13 @@ package struct StreamKey: Hashable, Comparable, Sendable {
     self.destinationPort = destinationPort
   }
 
+  /// The stream between the same ends that goes the other way.
+  package var reversed: StreamKey {
+    StreamKey(
+      source: destination, sourcePort: destinationPort, destination: source,
+      destinationPort: sourcePort)
+  }
+
   /// Field by field, the ports and the ends of the addresses first: these are what differs.
   package static func == (left: StreamKey, right: StreamKey) -> Bool {
     left.sourcePort == right.sourcePort && left.destinationPort == right.destinationPort

@@ -31,6 +31,8 @@ private struct Passing {
   var start: Int
   var hasNumbers = true
   var epoch = 0
+  /// It goes from the correspondent node to the guest.
+  var isOpposite = false
 }
 
 /// Feeds passings to a correlator, an interval of one second after the other.
@@ -60,7 +62,8 @@ private func correlate(
           first: Int64(first), last: Int64(last), firstTime: firstTime, lastTime: lastTime)
         snapshot.streams.append(
           StreamInterval(
-            stream: stream, leg: passing.leg, payload: passing.hasNumbers ? .nemotop : .unknown,
+            stream: passing.isOpposite ? stream.reversed : stream, leg: passing.leg,
+            payload: passing.hasNumbers ? .nemotop : .unknown,
             epoch: passing.epoch, packets: numbers.count, ipBytes: 100, udpBytes: 60,
             wireBytes: 114,
             firstTime: firstTime, lastTime: lastTime,
@@ -403,6 +406,38 @@ private func correlate(
     let mark = try #require(clockMarks.first { $0.kind == .clock })
     #expect(mark.point == "cn")
     #expect(mark.detail.first { $0.name == "transit_ms" }?.value == .number(-475))
+  }
+
+  /// xen2's clock is 400 ms ahead. The stream takes 20 ms to the receiver, the opposite one 10 ms back:
+  /// both servers are compared with the receiver, each within half of 30 ms.
+  @Test func `a stream that goes back compares the clocks`() throws {
+    let reversed = [
+      Passing(point: "cn", leg: .direct, numbers: 0...399, start: 1500),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...399, start: 1510),
+      Passing(point: "cn", leg: .direct, numbers: 400...700, start: 6000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 400...700, start: 6410),
+    ].map { passing in
+      var passing = passing
+      passing.isOpposite = true
+      return passing
+    }
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...399, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 400...1000, start: 5700),
+      Passing(point: "cn", leg: .direct, numbers: 0...399, start: 1020),
+      Passing(point: "cn", leg: .direct, numbers: 400...1000, start: 5320),
+    ]
+    let moves = correlate(passings + reversed, points: ["xen1", "xen2", "cn"]).moves
+    let move = try #require(moves.first { $0.stream == stream })
+    // Of 310 ms between the servers their clocks show 710.
+    #expect(abs(move.clockOffset.milliseconds - 400) < 1)
+    #expect(abs(move.gap.milliseconds - 310) < 1)
+    #expect(abs((move.paused ?? .zero).milliseconds - 300) < 1)
+    // Twice 15 ms, one spacing, and the drift of some seconds.
+    #expect(abs((move.uncertainty ?? .zero).milliseconds - 40) < 2)
+    let alone = correlate(passings, points: ["xen1", "xen2", "cn"]).moves
+    #expect(alone.first?.gap == .milliseconds(710))
+    #expect(alone.first?.uncertainty == nil)
   }
 
   @Test func `an absence that ends at the same server is no move`() {
