@@ -48,8 +48,11 @@ struct Anatomy: Sendable {
     let ways = measurement.ways(beat: beat)
     pathChange = ways?.change
     contradiction = ways?.contradiction
+    var error = Duration.zero
     if let (last, first) = subject.delivered {
-      receiverGap = measurement.receiverGap(from: last, to: first, beat: beat)
+      let gap = measurement.receiverGap(from: last, to: first, beat: beat, held: held)
+      receiverGap = gap?.value
+      error = gap?.error ?? .zero
       if let receiverGap, let beat {
         let rest = receiverGap - beat.span(of: first &- last)
         if let paused, let held, let pathChange {
@@ -61,7 +64,7 @@ struct Anatomy: Sendable {
     }
     if let beat, let bound = measurement.clock.bound {
       let unevenness = beat.spacing + beat.jitter + (ways?.spread ?? 0)
-      uncertainty = bound + .nanoseconds(Int64(clamping: unevenness))
+      uncertainty = bound + error + .nanoseconds(Int64(clamping: unevenness))
     }
   }
 }

@@ -80,19 +80,27 @@ struct AnatomyMeasurement {
     }
   }
 
-  /// The time between the arrivals of two numbers.
-  func receiverGap(from last: Int64, to first: Int64, beat: Beat?) -> Duration? {
+  /// The time between the arrivals of two numbers, and how much it may be wrong by.
+  ///
+  /// A gap too short to end a run is what the run took beyond its other spacings; that is right where
+  /// none of its packets had waited.
+  func receiverGap(
+    from last: Int64, to first: Int64, beat: Beat?, held: Duration?
+  ) -> (value: Duration, error: Duration)? {
     guard let old = delivery?.histories.lazy.compactMap({ $0.run(of: last) }).first,
       let new = delivery?.histories.lazy.compactMap({ $0.run(of: first) }).first
     else { return nil }
     if old == new, !old.isExact(last) || !old.isExact(first) {
-      // The gap was too short to end a run: it is what the run took beyond its other spacings.
       guard let beat else { return nil }
       let span = Double(old.lastTime.nanoseconds(since: old.firstTime))
       let others = Double(old.last &- old.first &- (first &- last)) * beat.spacing
-      return .nanoseconds(Int64(clamping: span - others))
+      let isSure = held.map { $0 <= beat.span(of: 1) } ?? false
+      return (
+        .nanoseconds(Int64(clamping: span - others)),
+        isSure ? .zero : max(subject.gapOver, beat.span(of: 5))
+      )
     }
-    return new.time(of: first) - old.time(of: last)
+    return (new.time(of: first) - old.time(of: last), .zero)
   }
 
   /// P: from the last packet of the old side to the first of the new, less what their numbers take.
@@ -118,9 +126,10 @@ struct AnatomyMeasurement {
     }
     guard let came = access.time(of: first), let left = pair.new.time(of: first),
       first < reach.upperBound,
-      let usual = median(
-        of: transits(from: access, to: pair.new, in: first + 1...reach.upperBound, beat: beat)
-          .prefix(16))
+      let usual = transits(
+        from: access, to: [pair.new], in: first + 1...reach.upperBound, beat: beat,
+        isNewest: false
+      ).median
     else { return nil }
     return left - came - .nanoseconds(Int64(clamping: usual))
   }
@@ -166,44 +175,66 @@ struct AnatomyMeasurement {
       subject.path.role(of: subject.before.place) == .external
     else { return nil }
     let range = reach
-    let old = receiver.histories.flatMap {
-      transits(from: pair.old, to: $0, in: min(range.lowerBound, last)...last, beat: beat)
-        .suffix(64)
-    }
-    var new = receiver.histories.flatMap {
-      transits(from: pair.new, to: $0, in: first...max(range.upperBound, first), beat: beat)
-        .prefix(64)
-    }
-    if new.count > 1 { new.removeFirst() }
-    guard let before = median(of: old[...]), let after = median(of: new[...]) else { return nil }
+    let old = transits(
+      from: pair.old, to: receiver.histories, in: min(range.lowerBound, last)...last, beat: beat,
+      isNewest: true)
+    // b itself may have been the first of many that had waited for one another.
+    let new = transits(
+      from: pair.new, to: receiver.histories,
+      in: min(first + 1, range.upperBound)...max(range.upperBound, first), beat: beat,
+      isNewest: false)
+    guard let before = old.median, let after = new.median else { return nil }
     let change = after - before + Double(clock.value.wholeNanoseconds)
     return Ways(
-      change: .nanoseconds(Int64(clamping: change)), spread: spread(of: old) + spread(of: new),
+      change: .nanoseconds(Int64(clamping: change)), spread: old.spread + new.spread,
       contradiction: contradiction(of: new, from: subject.after.place.point, to: receiver.point)
         ?? contradiction(of: old, from: subject.before.place.point, to: receiver.point))
   }
 
   private func contradiction(
-    of transits: [Double], from sender: Int, to receiver: Int
+    of transits: Transits, from sender: Int, to receiver: Int
   ) -> Anatomy.Contradiction? {
-    guard let least = transits.min(), least < 0 else { return nil }
+    guard let least = transits.all.min(), least < 0 else { return nil }
     return Anatomy.Contradiction(
       sender: sender, receiver: receiver, transit: .nanoseconds(Int64(clamping: least)))
   }
 
-  /// How long packets took from one point to another, of those whose times at the second are exact.
+  /// How long packets took from one point to another, in nanoseconds.
+  private struct Transits {
+    /// Of packets whose time at the second point is exact.
+    var all: [Double] = []
+    /// Of those, where the other time is exact too.
+    var exact: [Double] = []
+
+    /// The middle one; few of them are only good where both times are exact.
+    var median: Double? {
+      AnatomyMeasurement.median(of: all.count < 6 && !exact.isEmpty ? exact : all)
+    }
+
+    var spread: Double { (all.max() ?? 0) - (all.min() ?? 0) }
+  }
+
+  /// - Parameter isNewest: The last packets of the range count, else the first.
   private func transits(
-    from sender: NumberHistory, to receiver: NumberHistory, in range: ClosedRange<Int64>,
-    beat: Beat?
-  ) -> [Double] {
-    receiver.runs.filter { $0.last >= range.lowerBound && $0.first <= range.upperBound }
-      .suffix(2048).flatMap { run in
-        (run.first == run.last ? [run.first] : [run.first, run.last]).compactMap { number in
-          guard range.contains(number), let passed = sender.run(of: number) else { return nil }
-          let sent = time(of: number, in: passed, beat: beat)
-          return Double(run.time(of: number).nanoseconds(since: sent))
+    from sender: NumberHistory, to receivers: [NumberHistory], in range: ClosedRange<Int64>,
+    beat: Beat?, isNewest: Bool
+  ) -> Transits {
+    let ends = receivers.flatMap { receiver in
+      receiver.runs.filter { $0.last >= range.lowerBound && $0.first <= range.upperBound }
+        .flatMap { run in
+          (run.first == run.last ? [run.first] : [run.first, run.last])
+            .filter(range.contains).map { (number: $0, time: run.time(of: $0)) }
         }
-      }
+    }
+    var transits = Transits()
+    for end in isNewest ? ends.suffix(64) : ends.prefix(64) {
+      guard let passed = sender.run(of: end.number) else { continue }
+      let sent = time(of: end.number, in: passed, beat: beat)
+      let transit = Double(end.time.nanoseconds(since: sent))
+      transits.all.append(transit)
+      if passed.isExact(end.number) { transits.exact.append(transit) }
+    }
+    return transits
   }
 
   /// When a number of a run passed. Numbers that had waited are at the run's beginning: the others
@@ -213,12 +244,10 @@ struct AnatomyMeasurement {
     return max(run.firstTime, run.lastTime - beat.span(of: run.last &- number))
   }
 
-  private func median(of values: ArraySlice<Double>) -> Double? {
+  private static func median(of values: [Double]) -> Double? {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()
     return sorted.count % 2 == 1
       ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
   }
-
-  private func spread(of values: [Double]) -> Double { (values.max() ?? 0) - (values.min() ?? 0) }
 }
