@@ -118,7 +118,8 @@ package struct SequenceFigures: Sendable, Equatable {
   package var runsWereCut: Bool
   /// The change of (expected − received) within stays: −1 where a late number came. Nil where an
   /// absence lasted more than half a cycle of numbers that wrap, so that more than one count fits,
-  /// and what is jumped is lost.
+  /// and what is jumped is lost. A sum over such an interval is nil too: what else was lost in it is
+  /// not told, but late numbers of later intervals take it back.
   package var lost: Int?
   /// Numbers jumped between two stays that may have gone elsewhere; nil in the same way.
   package var skipped: Int?
@@ -153,7 +154,9 @@ package struct SequenceFigures: Sendable, Equatable {
 
   /// Whether what changed about the losses is known: it only changes where numbers are lost or come
   /// late.
-  package var knowsPattern: Bool { pattern != nil || lost == 0 && reordered == 0 }
+  package var knowsPattern: Bool {
+    lost != nil && (pattern != nil || lost == 0 && reordered == 0)
+  }
 }
 
 /// Packets of one protocol at a point in one interval.
