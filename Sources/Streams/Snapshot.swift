@@ -13,8 +13,10 @@ package struct Snapshot: Sendable {
   package var totals: [ProtocolTotal]
   /// What changed for a stream, in time order.
   package var events: [StreamEvent]
-  /// Mobility signalling and announcements that passed, in time order.
+  /// Mobility signalling that passed, in time order.
   package var signals: [Signal]
+  /// Announcements of where a guest is reached that passed, the first of each series, in time order.
+  package var announcements: [HeardAnnouncement]
   /// Whether the capture saw nothing any more, or again, in time order.
   package var captureEvents: [CaptureEvent]
   /// Packets that the kernel or the interface dropped before the capture could see them.
@@ -27,8 +29,8 @@ package struct Snapshot: Sendable {
   package init(
     point: Point, start: Timestamp, length: Duration, streams: [StreamInterval] = [],
     totals: [ProtocolTotal] = [], events: [StreamEvent] = [], signals: [Signal] = [],
-    captureEvents: [CaptureEvent] = [], captureDrops: Int = 0, mayHaveDropped: Bool = false,
-    truncated: Int = 0
+    announcements: [HeardAnnouncement] = [], captureEvents: [CaptureEvent] = [],
+    captureDrops: Int = 0, mayHaveDropped: Bool = false, truncated: Int = 0
   ) {
     self.point = point
     self.start = start
@@ -37,6 +39,7 @@ package struct Snapshot: Sendable {
     self.totals = totals
     self.events = events
     self.signals = signals
+    self.announcements = announcements
     self.captureEvents = captureEvents
     self.captureDrops = captureDrops
     self.mayHaveDropped = mayHaveDropped
