@@ -23,6 +23,24 @@ struct Benchmark: AsyncParsableCommand {
 
   @OptionGroup var options: Options
 
+  /// Runs the command that the arguments name; what is wrong with them is told in one line.
+  @MainActor static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch  where exitCode(for: error) == .validationFailure {
+      let wrong = message(for: error).split(separator: "\n").joined(separator: " ")
+      note("Benchmarks: \(wrong); see 'Benchmarks --help'")
+      exit(withError: ExitCode.validationFailure)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
   /// On the main thread from start to end, since programs die with the thread that started them.
   @MainActor func run() async throws {
     let parts: [any Part] = [

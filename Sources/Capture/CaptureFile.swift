@@ -45,6 +45,7 @@ package struct CaptureFile: PacketSource, ~Copyable {
       let isTooShort =
         flaw == .shortHeader || flaw == .noInterface || window.bytes.byteCount < 4
       guard isTooShort, !isWhole else {
+        if window.bytes.isEmpty { throw .isEmpty(path: path) }
         throw .notACapture(path: path, reason: flaw.words)
       }
       guard let more = window.slide(by: 0) else {

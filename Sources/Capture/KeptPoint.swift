@@ -5,7 +5,7 @@ import Wire
 ///
 /// In the file it is an interface (draft-ietf-opsawg-pcapng section 4.2): `if_name` is the point's
 /// name, `if_description` what it watched, and a comment of words holds the rest:
-/// `nemotop role=external interval=1s left-after=1s gap-over=50ms boot-id=…`.
+/// `nemotop role=external interval=1s left-after=1s gap-over=50ms decap=geneve,teredo boot-id=…`.
 package struct KeptPoint: Sendable, Equatable {
   package var point: Point
   /// What the point watched.
@@ -29,6 +29,7 @@ package struct KeptPoint: Sendable, Equatable {
       "nemotop", "role=\(point.role.rawValue)", "interval=\(Self.text(counting.interval))",
       "left-after=\(Self.text(counting.leftAfter))", "gap-over=\(Self.text(counting.gapOver))",
     ]
+    if !counting.decapsulation.isEmpty { words.append("decap=\(counting.decapsulation)") }
     if let bootIdentifier { words.append("boot-id=\(bootIdentifier)") }
     return words.joined(separator: " ")
   }
@@ -48,7 +49,9 @@ package struct KeptPoint: Sendable, Equatable {
     else { return nil }
     self.init(
       point: Point(name: name, role: role), source: interface.description ?? "",
-      counting: CountingOptions(interval: interval, leftAfter: leftAfter, gapOver: gapOver),
+      counting: CountingOptions(
+        interval: interval, leftAfter: leftAfter, gapOver: gapOver,
+        decapsulation: value("decap").flatMap { Decapsulation($0) } ?? []),
       bootIdentifier: value("boot-id"))
   }
 

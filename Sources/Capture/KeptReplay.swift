@@ -179,9 +179,15 @@ package final class KeptReplay {
   }
 
   /// Reads on until an interval of a point was closed, to the end, or as far as a pipe has come.
-  package func read(for track: Track) {
+  ///
+  /// - Parameter isWanted: asked once in a while; it reads no further where the answer is no.
+  package func read(for track: Track, while isWanted: () -> Bool = { true }) {
     let before = track.closedUpTo
-    while !hasEnded, track.snapshots.isEmpty, track.closedUpTo == before, readStep() {}
+    var steps = 0
+    while !hasEnded, track.snapshots.isEmpty, track.closedUpTo == before, readStep() {
+      steps += 1
+      if steps % 65_536 == 0, !isWanted() { return }
+    }
   }
 
   /// Reads no further.

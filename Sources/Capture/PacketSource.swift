@@ -64,6 +64,8 @@ package enum CaptureError: Error, Equatable, Sendable {
   /// A packet ring was asked for on an interface whose frames are not Ethernet.
   case needsEthernet(String)
   case notACapture(path: String, reason: String)
+  /// A capture without a single byte.
+  case isEmpty(path: String)
   case cannotOpen(path: String, reason: String)
   case unsupportedLinkType(name: String, number: Int)
   case badFilter(String, reason: String)

@@ -58,13 +58,16 @@ func anonymousMemory() -> Int {
   return (kilobytes ?? 0) * 1024
 }
 
-guard CommandLine.arguments.count == 2 else {
-  print("usage: CountLoop FILE")
-  exit(64)
+/// Ends the program with one line on standard error.
+func fail(_ line: String, status: Int32) -> Never {
+  let bytes = Array("CountLoop: \(line)\n".utf8)
+  _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
+  exit(status)
 }
+
+guard CommandLine.arguments.count == 2 else { fail("wants one capture file", status: 64) }
 do throws(CaptureError) {
   print(try count(CommandLine.arguments[1]))
 } catch {
-  print("CountLoop: \(error)")
-  exit(1)
+  fail("\(error)", status: 1)
 }

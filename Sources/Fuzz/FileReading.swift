@@ -46,7 +46,7 @@ struct FileReading {
       snapshots += [Snapshot](joining: counter.finish(at: end))
     } catch {
       switch error {
-      case .notACapture, .unsupportedLinkType: return nil
+      case .notACapture, .isEmpty, .unsupportedLinkType: return nil
       default: fatalError("\(error)")
       }
     }

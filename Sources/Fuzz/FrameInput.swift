@@ -58,6 +58,11 @@ func checkDecoding(
   check(packet.ipBytes >= 0 && packet.udpBytes >= 0, "a length is negative")
   check(packet.payload.upperBound <= max(captured, packet.payload.lowerBound), "payload outside")
   check(packet.mobility.upperBound <= captured, "Mobility Header outside")
+  check(packet.announcement.upperBound <= captured, "an announcement outside")
+  if let announcement = Announcement(packet, in: frame) {
+    let text = "\(announcement.hardwareAddress)"
+    check(HardwareAddress(text) == announcement.hardwareAddress, "\(text) is read otherwise")
+  }
   check(packet.payload.isEmpty || packet.kind == .udp, "a payload without a datagram")
   check(packet.mobility.isEmpty || packet.kind == .mobility, "a Mobility Header of another kind")
   check(packet.kind != .malformed || !packet.isTruncated, "malformed or cut")

@@ -1,22 +1,58 @@
+import Glibc
+import Synchronization
 import Wire
+
+/// What an input is taken for.
+private enum Kind: String {
+  case file, frame, script
+
+  init(_ bytes: [UInt8]) {
+    if FileInput.begins(bytes) {
+      self = .file
+    } else {
+      self = bytes.first == UInt8(ascii: "S") ? .script : .frame
+    }
+  }
+}
+
+/// The only kind that is checked, as `FUZZ_KIND` says; nil for all of them.
+private let wantedKind: Kind? = {
+  guard let name = unsafe getenv("FUZZ_KIND") else { return nil }
+  let text = unsafe String(cString: name)
+  guard let kind = Kind(rawValue: text) else {
+    fatalError("FUZZ_KIND=\(text): it is file, frame or script")
+  }
+  return kind
+}()
+
+private let checkedInputs: Counter = {
+  // Said where the run ends by itself.
+  atexit { print("\(checkedInputs.value.load(ordering: .relaxed)) inputs were checked") }
+  return Counter()
+}()
+
+private final class Counter: Sendable {
+  let value = Atomic<Int>(0)
+}
 
 /// The entry of libFuzzer: whatever the bytes, nothing traps and no check fails.
 ///
 /// The bytes are a capture file where they begin as one, so that captures can be given as they are.
 /// Where they begin with an S they are a script for the counting of streams, otherwise one frame, its
-/// first byte left out.
+/// first byte left out. Where `FUZZ_KIND` names one of these, the others are refused.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let start = unsafe start else { return 0 }
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
-  guard let first = bytes.first else { return 0 }
-  if FileInput.begins(bytes) {
-    FileInput(bytes).check()
-  } else if first == UInt8(ascii: "S") {
-    ScriptInput(bytes.dropFirst()).check()
-  } else {
-    FrameInput(bytes.dropFirst()).check()
+  guard !bytes.isEmpty else { return 0 }
+  let kind = Kind(bytes)
+  guard wantedKind == nil || kind == wantedKind else { return -1 }
+  switch kind {
+  case .file: FileInput(bytes).check()
+  case .script: ScriptInput(bytes.dropFirst()).check()
+  case .frame: FrameInput(bytes.dropFirst()).check()
   }
+  checkedInputs.value.add(1, ordering: .relaxed)
   return 0
 }
 

@@ -35,7 +35,7 @@ func withPrecision<Result, Failure: Error>(
   return try body()
 }
 
-/// SIGINT and SIGTERM as a flag, for programs that end at them with a summary.
+/// SIGINT, SIGTERM and SIGHUP as a flag, for programs that end at them with a summary.
 package enum Interruption {
   private static let flag = Atomic<Bool>(false)
 
@@ -53,7 +53,16 @@ package enum Interruption {
     action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
     unsafe sigaction(SIGINT, &action, nil)
     unsafe sigaction(SIGTERM, &action, nil)
+    if !isIgnored(SIGHUP) { unsafe sigaction(SIGHUP, &action, nil) }
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Whether the signal does nothing, as SIGHUP below nohup(1).
+  package static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+    let handler = unsafe action.__sigaction_handler.sa_handler
+    return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
 

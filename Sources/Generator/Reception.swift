@@ -45,8 +45,8 @@ private struct ReceptionSum {
     let part = ReceptionFigures(interval)
     sum.packets += part.packets
     sum.udpBytes += part.udpBytes
-    sum.lost = Self.sum(sum.lost, part.lost)
     sum.lossIsKnown = sum.lossIsKnown && part.lossIsKnown
+    sum.lost = sum.lossIsKnown ? Self.sum(sum.lost, part.lost) : nil
     sum.duplicates = Self.sum(sum.duplicates, part.duplicates)
     sum.reordered = Self.sum(sum.reordered, part.reordered)
     sum.jitter = part.jitter ?? sum.jitter

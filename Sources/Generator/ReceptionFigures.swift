@@ -5,9 +5,10 @@ package import Streams
 package struct ReceptionFigures: Sendable, Equatable {
   package var packets = 0
   package var udpBytes = 0
-  /// As far as it is known; nil where no payload had numbers.
+  /// Nil where no payload had numbers, or where an absence was too long to tell.
   package var lost: Int?
-  /// False where more may be lost: an absence was too long to tell.
+  /// False where an absence was too long to tell. What is known of the rest is no lower bound: late
+  /// numbers may have taken back what an interval of unknown loss did not tell.
   package var lossIsKnown = true
   package var duplicates: Int?
   package var reordered: Int?
@@ -30,7 +31,7 @@ package struct ReceptionFigures: Sendable, Equatable {
   package init(_ interval: StreamInterval) {
     packets = interval.packets
     udpBytes = interval.udpBytes
-    lost = interval.sequence.map { $0.lost ?? 0 }
+    lost = interval.sequence?.lost
     lossIsKnown = interval.sequence.map { $0.lost != nil } ?? true
     duplicates = interval.sequence?.duplicates
     reordered = interval.sequence?.reordered

@@ -45,7 +45,7 @@ package enum ReceptionText {
     return row(
       time: time, received: "\(figures.packets)",
       rate: seconds > 0 ? prefixed(rate) : "-",
-      lost: (figures.lossIsKnown ? "" : "≥") + count(figures.lost),
+      lost: figures.lossIsKnown ? count(figures.lost) : "?",
       loss: figures.lossRatio.map { Quantity.decimal($0 * 100, places: 2) + "%" } ?? "-",
       duplicates: count(figures.duplicates), reordered: count(figures.reordered),
       jitter: milliseconds(figures.jitter), minimum: milliseconds(figures.transitMinimum),

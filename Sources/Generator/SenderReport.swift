@@ -62,8 +62,10 @@ package struct SenderReport: Equatable, Sendable {
       if let lastNetworkError { line += " (last: \(lastNetworkError))" }
     }
     if pauses > 0 {
-      let lateness = Quantity.decimal(paused.milliseconds, places: 1)
-      line += "; late \(pauses == 1 ? "once" : "\(pauses) times"), \(lateness) ms not made up for"
+      let sum = Quantity.decimal(paused.milliseconds, places: 1)
+      line +=
+        pauses == 1
+        ? "; stood still once, for \(sum) ms" : "; stood still \(pauses) times, \(sum) ms in all"
     }
     return line
   }

@@ -71,6 +71,7 @@ package struct Correlator: Sendable {
       }
       marks += snapshot.events.map { Mark($0, at: snapshot.point) }
       marks += snapshot.signals.map { Mark($0, at: snapshot.point) }
+      marks += snapshot.announcements.map { Mark($0, at: snapshot.point) }
       signalling.take(snapshot.signals, at: point, comparing: &clocks)
       marks += blindness.take(snapshot, at: point)
     }

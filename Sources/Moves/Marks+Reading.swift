@@ -75,13 +75,13 @@ extension Signal {
 }
 
 extension Mark {
-  fileprivate subscript(name: String) -> Value? {
+  subscript(name: String) -> Value? {
     detail.first { $0.name == name }?.value
   }
 }
 
 extension Mark.Value {
-  fileprivate var text: String? {
+  var text: String? {
     if case .text(let text) = self { text } else { nil }
   }
 
@@ -97,7 +97,7 @@ extension Mark.Value {
     }
   }
 
-  fileprivate var address: IPAddress? { text.flatMap { IPAddress($0) } }
+  var address: IPAddress? { text.flatMap { IPAddress($0) } }
 
   fileprivate var prefix: BindingMessage.Prefix? {
     guard let parts = text?.split(separator: "/"), parts.count == 2,

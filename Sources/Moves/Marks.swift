@@ -58,7 +58,8 @@ extension Mark {
     self.init(
       time: snapshot.start, point: snapshot.point.name, kind: .blind,
       detail: [
-        ("capture_drops", .integer(snapshot.captureDrops)),
+        // No record counts more: made-up sums are limited here as there.
+        ("capture_drops", .integer(min(snapshot.captureDrops, 1 << 53))),
         ("truncated", .integer(snapshot.truncated)),
       ])
   }

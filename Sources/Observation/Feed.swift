@@ -22,8 +22,8 @@ protocol Feed: AnyObject {
   var userMarks: [Mark] { get set }
   /// A live capture lost its interface, or has it back, which was not told yet.
   var hasNews: Bool { get set }
-  /// Fetches what there is; a file until there is a snapshot or its end.
-  func refill()
+  /// Fetches what there is; a file until there is a snapshot or its end, as long as that is wanted.
+  func refill(while isWanted: () -> Bool)
   /// After the end: time went on to this moment at the other points.
   func advance(to time: Timestamp)
   /// After the end: all points ended at this moment.
@@ -69,8 +69,8 @@ final class FileFeed: Feed {
   var lastTime: Timestamp? { counter.report.last }
   var reports: [PointReport] { [counter.report] }
 
-  func refill() {
-    while !hasEnded, queue.isEmpty {
+  func refill(while isWanted: () -> Bool) {
+    while !hasEnded, queue.isEmpty, isWanted() {
       guard let shares = counter.read() else { return }
       queue += [Snapshot](joining: shares)
     }
@@ -118,7 +118,7 @@ final class LiveFeed: Feed {
   var reports: [PointReport] { [report] }
   var lastTime: Timestamp? { stopTime ?? report.last }
 
-  func refill() {
+  func refill(while isWanted: () -> Bool) {
     guard !hasEnded else { return }
     let harvest = capture.take()
     queue += harvest.snapshots
@@ -158,8 +158,8 @@ final class RecordingFeed: Feed {
 
   var lastTime: Timestamp? { closedUpTo }
 
-  func refill() {
-    while !hasEnded, queue.isEmpty {
+  func refill(while isWanted: () -> Bool) {
+    while !hasEnded, queue.isEmpty, isWanted() {
       do throws(RecordError) {
         guard let step = try reader.next() else {
           hasEnded = true
@@ -171,10 +171,18 @@ final class RecordingFeed: Feed {
         closedUpTo = step.snapshots.map(\.end).max() ?? closedUpTo
       } catch {
         for index in reports.indices {
-          reports[index].failure = .failed(path, reason: "\(error)")
+          reports[index].failure = .failed(path, reason: Self.words(error))
         }
         hasEnded = true
       }
+    }
+  }
+
+  private static func words(_ error: RecordError) -> String {
+    switch error {
+    case .malformed(_, let line, let reason): "line \(line) is no record: \(reason)"
+    case .cannotRead(_, let reason): reason
+    default: "\(error)"
     }
   }
 

@@ -27,8 +27,8 @@ final class KeptFeed: Feed {
   var lastTime: Timestamp? { track.end ?? track.report.last }
   var reports: [PointReport] { [track.report] }
 
-  func refill() {
-    replay.read(for: track)
+  func refill(while isWanted: () -> Bool) {
+    replay.read(for: track, while: isWanted)
     userMarks += replay.takeMarks().map { Mark(userText: $0.text, at: $0.time) }
   }
 

@@ -126,7 +126,7 @@ package actor Observation {
     while !isFinished, !Task.isCancelled {
       passOnStop()
       for feed in feeds {
-        feed.refill()
+        feed.refill { !isToEnd }
         let marks = feed.userMarks
         feed.userMarks = []
         if !marks.isEmpty { ownMarks.withLock { $0.add(marks) } }
@@ -136,6 +136,11 @@ package actor Observation {
       await rest()
     }
     return nil
+  }
+
+  /// Whether nobody wants what a long file has in an interval that it goes on with.
+  private nonisolated var isToEnd: Bool {
+    stopRequest.withLock { $0 != nil } || Task.isCancelled
   }
 
   private func passOnStop() {

@@ -10,7 +10,7 @@ package struct ObservationOptions: Sendable {
   package var leftAfter: Duration?
   package var gapOver: Duration?
   /// The tunnels in UDP that are entered beside VXLAN.
-  package var decapsulation: Decapsulation = []
+  package var decapsulation: Decapsulation?
   /// A filter expression (pcap-filter(7)) for every source that captures.
   package var filter: String?
   /// The most that is captured of a frame, in bytes.
@@ -31,13 +31,14 @@ package struct ObservationOptions: Sendable {
     CountingOptions(
       interval: try value(interval, \.interval, "--interval", kept),
       leftAfter: try value(leftAfter, \.leftAfter, "--left-after", kept),
-      gapOver: try value(gapOver, \.gapOver, "--gap-over", kept), decapsulation: decapsulation)
+      gapOver: try value(gapOver, \.gapOver, "--gap-over", kept),
+      decapsulation: try value(decapsulation, \.decapsulation, "--decap", kept))
   }
 
-  private func value(
-    _ given: Duration?, _ path: KeyPath<CountingOptions, Duration>, _ option: String,
+  private func value<Value: Equatable>(
+    _ given: Value?, _ path: KeyPath<CountingOptions, Value>, _ option: String,
     _ kept: [KeptPoint]
-  ) throws(ObservationError) -> Duration {
+  ) throws(ObservationError) -> Value {
     if let given { return given }
     guard let first = kept.first else { return CountingOptions()[keyPath: path] }
     let value = first.counting[keyPath: path]

@@ -120,4 +120,12 @@ package enum SourceError: Error, Equatable, Sendable {
   case nothingNamed(source: String)
   case badNamespace(String)
   case noSuchFile(String)
+
+  /// Whether it is written wrongly, rather than not there.
+  package var isUsage: Bool {
+    switch self {
+    case .unknownRole, .badName, .nothingNamed, .badNamespace: true
+    case .noSuchFile: false
+    }
+  }
 }

@@ -87,6 +87,8 @@ struct StepAssembler {
       snapshots[index(of: point, at: start)].events.append(event)
     } else if let signal = Signal(mark) {
       snapshots[index(of: point, at: start)].signals.append(signal)
+    } else if let announcement = HeardAnnouncement(mark) {
+      snapshots[index(of: point, at: start)].announcements.append(announcement)
     } else if let event = CaptureEvent(mark) {
       snapshots[index(of: point, at: start)].captureEvents.append(event)
     } else if mark.kind == .blind {

@@ -8,6 +8,7 @@ package struct ClosedInterval: Sendable {
   package let start: Timestamp
   package let totals: [ProtocolTotal]
   package let signals: [Signal]
+  let announcements: [HeardAnnouncement]
   let blindness: IntervalBlindness
 }
 
@@ -26,7 +27,8 @@ extension StreamTable {
       point: point, start: interval.start, length: options.interval,
       streams: streams.sorted { ($0.stream, $0.leg) < ($1.stream, $1.leg) },
       totals: interval.totals, events: streamEvents(), signals: interval.signals,
-      captureEvents: interval.blindness.events, captureDrops: interval.blindness.drops,
+      announcements: interval.announcements, captureEvents: interval.blindness.events,
+      captureDrops: interval.blindness.drops,
       mayHaveDropped: interval.blindness.mayHaveDropped, truncated: interval.blindness.truncated)
   }
 

@@ -13,8 +13,10 @@ package struct Snapshot: Sendable {
   package var totals: [ProtocolTotal]
   /// What changed for a stream, in time order.
   package var events: [StreamEvent]
-  /// Mobility signalling and announcements that passed, in time order.
+  /// Mobility signalling that passed, in time order.
   package var signals: [Signal]
+  /// Announcements of where a guest is reached that passed, the first of each series, in time order.
+  package var announcements: [HeardAnnouncement]
   /// Whether the capture saw nothing any more, or again, in time order.
   package var captureEvents: [CaptureEvent]
   /// Packets that the kernel or the interface dropped before the capture could see them.
@@ -27,8 +29,8 @@ package struct Snapshot: Sendable {
   package init(
     point: Point, start: Timestamp, length: Duration, streams: [StreamInterval] = [],
     totals: [ProtocolTotal] = [], events: [StreamEvent] = [], signals: [Signal] = [],
-    captureEvents: [CaptureEvent] = [], captureDrops: Int = 0, mayHaveDropped: Bool = false,
-    truncated: Int = 0
+    announcements: [HeardAnnouncement] = [], captureEvents: [CaptureEvent] = [],
+    captureDrops: Int = 0, mayHaveDropped: Bool = false, truncated: Int = 0
   ) {
     self.point = point
     self.start = start
@@ -37,6 +39,7 @@ package struct Snapshot: Sendable {
     self.totals = totals
     self.events = events
     self.signals = signals
+    self.announcements = announcements
     self.captureEvents = captureEvents
     self.captureDrops = captureDrops
     self.mayHaveDropped = mayHaveDropped
@@ -118,7 +121,8 @@ package struct SequenceFigures: Sendable, Equatable {
   package var runsWereCut: Bool
   /// The change of (expected − received) within stays: −1 where a late number came. Nil where an
   /// absence lasted more than half a cycle of numbers that wrap, so that more than one count fits,
-  /// and what is jumped is lost.
+  /// and what is jumped is lost. A sum over such an interval is nil too: what else was lost in it is
+  /// not told, but late numbers of later intervals take it back.
   package var lost: Int?
   /// Numbers jumped between two stays that may have gone elsewhere; nil in the same way.
   package var skipped: Int?
@@ -153,7 +157,9 @@ package struct SequenceFigures: Sendable, Equatable {
 
   /// Whether what changed about the losses is known: it only changes where numbers are lost or come
   /// late.
-  package var knowsPattern: Bool { pattern != nil || lost == 0 && reordered == 0 }
+  package var knowsPattern: Bool {
+    lost != nil && (pattern != nil || lost == 0 && reordered == 0)
+  }
 }
 
 /// Packets of one protocol at a point in one interval.

@@ -59,6 +59,7 @@ package struct StreamTable: ~Copyable {
 
   var totals = KindTotals()
   private var signals: [Signal] = []
+  private var announcements = AnnouncementLog()
   private var blindness = OpenBlindness()
   /// How many flows may have lost packets to the capture that did not show yet.
   var doubts = 0
@@ -120,6 +121,10 @@ package struct StreamTable: ~Copyable {
         destination: packet.destination, homeAddress: packet.homeAddress)
       {
         signals.append(Signal(time: time, message: message))
+      }
+    case .arp, .icmp6, .other:
+      if let announcement = Announcement(packet, in: bytes) {
+        announcements.take(announcement, at: time)
       }
     default:
       break
@@ -245,11 +250,15 @@ package struct StreamTable: ~Copyable {
       || missed.isToBeTold
     {
       deliver(
-        self, ClosedInterval(start: start, totals: totals, signals: signals, blindness: missed))
+        self,
+        ClosedInterval(
+          start: start, totals: totals, signals: signals, announcements: announcements.told,
+          blindness: missed))
     }
     settleDoubts(of: missed)
     beginInterval()
     signals = []
+    announcements.beginInterval()
     let dues = [
       due.map { Timestamp(nanoseconds: $0) - .nanoseconds(1) }, blindness.next(after: end),
     ]

@@ -12,3 +12,23 @@ package struct Decapsulation: OptionSet, Hashable, Sendable {
   /// RFC 4380.
   package static let teredo = Decapsulation(rawValue: 2)
 }
+
+extension Decapsulation: CustomStringConvertible, LosslessStringConvertible {
+  private static let names: [(tunnel: Decapsulation, name: String)] = [
+    (.geneve, "geneve"), (.teredo, "teredo"),
+  ]
+
+  /// The tunnels' names with commas between them, such as `geneve,teredo`.
+  package var description: String {
+    Self.names.filter { contains($0.tunnel) }.map(\.name).joined(separator: ",")
+  }
+
+  /// Nil where one of the names is of no tunnel.
+  package init?(_ text: String) {
+    self = []
+    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let known = Self.names.first(where: { $0.name == name }) else { return nil }
+      insert(known.tunnel)
+    }
+  }
+}

@@ -37,6 +37,9 @@ package struct DecodedPacket: Sendable {
   package var payload: Range<Int> = 0..<0
   /// Where the Mobility Header lies, as far as it was captured; valid for `mobility`.
   package var mobility: Range<Int> = 0..<0
+  /// Where an ARP or RARP packet or a Neighbor Advertisement lies, as far as it was captured: what may
+  /// be an `Announcement`.
+  package var announcement: Range<Int> = 0..<0
   /// The Home Address option's address, or that of a type 2 routing header (RFC 6275 sections 6.3
   /// and 6.4): shown, never substituted.
   package var homeAddress: IPAddress?

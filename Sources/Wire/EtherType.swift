@@ -10,6 +10,7 @@ package struct EtherType: RawRepresentable, Hashable, Sendable {
   package static var arp: EtherType { EtherType(rawValue: 0x0806) }
   /// Ethernet in GRE (RFC 7637 section 3.2).
   package static var ethernetBridging: EtherType { EtherType(rawValue: 0x6558) }
+  package static var reverseARP: EtherType { EtherType(rawValue: 0x8035) }
   /// A customer's VLAN tag (IEEE 802.1Q).
   package static var vlan: EtherType { EtherType(rawValue: 0x8100) }
   package static var ipv6: EtherType { EtherType(rawValue: 0x86dd) }

@@ -26,7 +26,7 @@ struct Analyze: AsyncParsableCommand {
 
       Examples:
         nemotop analyze out/
-        nemotop analyze xen1=xen1.pcap xen2=xen2.pcap ha=ha.pcap cn=cn.pcap --list-lost
+        nemotop analyze xen1=xen1.pcap xen2=xen2.pcap cn=cn.pcap --list-lost
         nemotop analyze out/ --max-loss 0.1% --max-gap 500ms --min-moves 4
         nemotop analyze monday/ --format json > monday.json
         nemotop analyze tuesday/ --baseline monday.json

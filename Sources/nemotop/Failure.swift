@@ -42,7 +42,9 @@ func telling<Result>(_ work: () async throws -> Result) async throws -> Result {
   } catch let error as ObservationError {
     throw Failure(error).told()
   } catch let error as SourceError {
-    throw Failure(error).told()
+    let failure = Failure(error)
+    if error.isUsage { throw ValidationError(failure.description) }
+    throw failure.told()
   }
 }
 
@@ -62,6 +64,10 @@ extension Failure {
         "no packet ring on \(name), whose frames are not Ethernet: use --capture auto or libpcap")
     case .notACapture(let path, let reason):
       self.init("\(path) is no capture file (\(reason)): give a pcap or pcapng file")
+    case .isEmpty("-"):
+      self.init("standard input is empty: pipe a capture into it, such as that of tcpdump -w -")
+    case .isEmpty(let path):
+      self.init("\(path) is empty: give a capture with at least its header")
     case .cannotOpen(let path, let reason):
       self.init("cannot open \(path): \(reason)")
     case .unsupportedLinkType(let name, let number):

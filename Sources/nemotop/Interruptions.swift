@@ -1,14 +1,18 @@
 import Dispatch
 import Foundation
+import Generator
 import Synchronization
 
-/// The signals as they come, from the moment of the call; the program no longer ends by them.
+/// SIGINT, SIGTERM and SIGHUP as they come, from the moment of the call; the program no longer ends by
+/// them. SIGHUP stays ignored where it is (nohup(1)).
 ///
 /// Any number of streams may wait for the same signal: each hears of it.
-func interruptions(_ signals: [Int32] = [SIGINT, SIGTERM]) -> AsyncStream<Int32> {
+func interruptions() -> AsyncStream<Int32> {
   AsyncStream { continuation in
     let listener = UUID()
-    for number in signals { SignalSources.shared.add(continuation, listener, to: number) }
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      SignalSources.shared.add(continuation, listener, to: number)
+    }
     continuation.onTermination = { _ in SignalSources.shared.remove(listener) }
   }
 }
@@ -30,6 +34,8 @@ private final class SignalSources: Sendable {
     state.withLock { state in
       state.listeners[number, default: [:]][listener] = continuation
       guard state.sources[number] == nil else { return }
+      let isIgnored = Interruption.isIgnored(number)
+      guard !isIgnored || number != SIGHUP else { return }
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [self] in tell(number) }

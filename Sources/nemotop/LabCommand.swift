@@ -7,7 +7,7 @@ struct LabCommand: AsyncParsableCommand {
     commandName: "lab",
     abstract: "Makes the experiment's network by hand, and moves the guest about in it.",
     discussion: """
-      Six network namespaces: guest, xen1, xen2, inet, ha, cn. The guest's prefix is routed to the
+      Six network namespaces: guest, xen1, xen2, inet, ha, cn. The guest's prefix is routed to the \
       home agent, which tunnels it to the server that is bound.
 
       Example:
@@ -17,7 +17,7 @@ struct LabCommand: AsyncParsableCommand {
         nemotop lab move xen2
         nemotop lab down
 
-      It needs root, or a user namespace around all of it: unshare -Urnm, and in there
+      It needs root, or a user namespace around all of it: unshare -Urnm, and in there \
       mount -t tmpfs tmpfs /run.
       """,
     subcommands: [
@@ -108,7 +108,10 @@ struct LabMove: AsyncParsableCommand {
       let before = await laboratory.location
       try await laboratory.move(to: server)
       try await laboratory.bind(to: server)
-      print("guest: \(before?.rawValue ?? "no server") > \(server.rawValue)")
+      print(
+        before == server
+          ? "guest: on \(server.rawValue) already"
+          : "guest: \(before?.rawValue ?? "no server") > \(server.rawValue)")
     }
   }
 }

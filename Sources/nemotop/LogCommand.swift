@@ -13,7 +13,8 @@ struct Log: AsyncParsableCommand {
     abstract: "Count and mark without a screen: CSV files or JSON Lines.",
     discussion: """
       Writes one record for each stream, leg and interval, for each protocol, mark and move, until \
-      every source has ended or the program is interrupted (^C): the last interval is written then. \
+      every source has ended or the program is interrupted (^C, SIGTERM, SIGHUP): the last interval is \
+      written then. \
       A second ^C ends it at once. \
       Without --csv and --jsonl the records go to standard output as JSON Lines.
 

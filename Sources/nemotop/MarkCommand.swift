@@ -22,6 +22,7 @@ struct MarkCommand: AsyncParsableCommand {
       guard reached > 0 else {
         throw Failure("no monitor or log of this user runs here: start one, then mark")
       }
+      print("marked in \(reached) \(reached == 1 ? "program" : "programs")")
     }
   }
 }

@@ -42,10 +42,11 @@ struct ObservationArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Look for streams in these tunnels over UDP too: geneve, teredo, or both with a comma.",
+      "Look for streams in these tunnels over UDP too: geneve, teredo, or both with a comma "
+        + "(default: none, or as kept).",
       valueName: "tunnels"),
     transform: decapsulation)
-  var decap: Decapsulation = []
+  var decap: Decapsulation?
 
   @Option(
     help: ArgumentHelp(

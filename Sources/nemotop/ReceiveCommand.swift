@@ -12,12 +12,13 @@ struct Receive: AsyncParsableCommand {
     commandName: "receive",
     abstract: "Receive streams: what came, what is missing, how late it was.",
     discussion: """
-      Prints one line a stream and interval, and their sum at the end: by --duration, --count, ^C or \
-      SIGTERM. Transit is the arrival by this host's clock less the sending by the sender's: its \
+      Prints one line a stream and interval, and their sum at the end: by --duration, --count, ^C, \
+      SIGTERM or SIGHUP. Transit is the arrival by this host's clock less the sending by the sender's: its \
       least and its median, in the sum the median of the intervals' medians.
 
       With --log it records itself as a point, like nemotop log: into a .jsonl file, or as CSV into a \
-      folder. wire_bytes are those of the IP packets, since a socket sees no frames.
+      folder, or as JSON Lines to standard output (-), where the lines go to standard error instead. \
+      wire_bytes are those of the IP packets, since a socket sees no frames.
 
       Examples:
         nemotop receive :5004
@@ -45,7 +46,7 @@ struct Receive: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Record it: a file that ends in .jsonl, or a folder for CSV.", valueName: "path"))
+      "Record it: a file that ends in .jsonl, a folder for CSV, or - .", valueName: "path"))
   var log: String?
 
   @Option(help: ArgumentHelp("The point's name in the records.", valueName: "name"))
@@ -61,6 +62,10 @@ struct Receive: AsyncParsableCommand {
     guard length ?? .seconds(1) > .zero, count ?? 1 > 0 else {
       throw ValidationError("--duration and --count want more than zero, such as 10s and 1000")
     }
+    if let log, log.allSatisfy({ $0 == "/" }) {
+      throw ValidationError(
+        "--log '\(log)' is no place for records: name a .jsonl file, a folder of its own, or -")
+    }
     do throws(GeneratorError) {
       _ = try receiver()
     } catch {
@@ -73,20 +78,23 @@ struct Receive: AsyncParsableCommand {
       let configuration = try receiver()
       var receiver = try Receiver(configuration)
       var output = ReceptionOutput(
-        recorder: try recorder(configuration, at: receiver.local), isQuiet: quiet,
+        recorder: try recorder(configuration, at: receiver.local), isQuiet: quiet, lines: lines,
         correlator: Correlator(points: [configuration.point], options: configuration.counting))
       Interruption.catchSignals()
-      if !quiet { try StandardStream.output.write(ReceptionText.heading) }
+      if !quiet { try lines.write(ReceptionText.heading) }
       try receiver.run(isStopped: { Interruption.hasCome || output.failure != nil }) {
         output.take($0)
       }
       if let failure = output.failure { throw failure }
-      if quiet { try StandardStream.output.write(ReceptionText.heading) }
+      if quiet { try lines.write(ReceptionText.heading) }
       for line in ReceptionText.lines(of: output.reception) {
-        try StandardStream.output.write(line)
+        try lines.write(line)
       }
     }
   }
+
+  /// Records on standard output have it for themselves.
+  private var lines: StandardStream { log == "-" ? .error : .output }
 
   private func receiver() throws(GeneratorError) -> ReceiverConfiguration {
     // Without an address it is every address of both IP versions.
@@ -107,7 +115,7 @@ struct Receive: AsyncParsableCommand {
     let point = RecordedPoint(
       point: configuration.point, source: "\(local)", interval: configuration.counting.interval,
       bootIdentifier: bootIdentifier())
-    return log.hasSuffix(".jsonl")
+    return log.hasSuffix(".jsonl") || log == "-"
       ? try JSONLines(log, points: [point]) : try CSVFolder(log, points: [point])
   }
 }
@@ -116,6 +124,7 @@ struct Receive: AsyncParsableCommand {
 private struct ReceptionOutput {
   let recorder: (any RecordWriter)?
   let isQuiet: Bool
+  let lines: StandardStream
   var correlator: Correlator
   var reception = Reception()
   /// Why no more could be written.
@@ -126,7 +135,7 @@ private struct ReceptionOutput {
     do {
       try recorder?.write(correlator.take([snapshot]))
       guard !isQuiet else { return }
-      for line in ReceptionText.lines(of: snapshot) { try StandardStream.output.write(line) }
+      for line in ReceptionText.lines(of: snapshot) { try lines.write(line) }
     } catch {
       failure = failure ?? error
     }

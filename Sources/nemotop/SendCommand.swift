@@ -8,14 +8,14 @@ struct Send: AsyncParsableCommand {
     commandName: "send",
     abstract: "Send numbered UDP packets at a steady rate, in RTP.",
     discussion: """
-      Goes on until --duration, --count, ^C or SIGTERM, and ends with a summary. It never catches up \
+      Goes on until --duration, --count, ^C, SIGTERM or SIGHUP, and ends with a summary. It never catches up \
       after a pause, and no fault of the network ends it: what the kernel refused is counted and said.
 
       nemotop-send takes the same options, and runs where nothing else is installed.
 
       Examples:
         nemotop send --bitrate 4M --duration 60s [2001:db8:cc::1]:5004
-        nemotop send --rate 100 --size 200 --streams 3 --source-port 6000 [fe80::1%eth0]:5004
+        nemotop send --rate 100 --streams 3 --source-port 6000 [fe80::1%eth0]:5004
       """)
 
   @Argument(

@@ -49,7 +49,7 @@ struct TerminalSession: Sendable {
       inbox.end()
     }
     let closing = Task {
-      for await _ in interruptions([SIGINT, SIGTERM, SIGHUP]) { inbox.close() }
+      for await _ in interruptions() { inbox.close() }
     }
     defer {
       closing.cancel()

@@ -126,14 +126,16 @@ struct `A kept capture` {
   @Test func `describes its points, and how they were counted`() throws {
     let place = TemporaryFile()
     let keeper = try CaptureKeeper(file: place.path)
-    _ = try LivePoint(Point(name: "xen1"), options: options, in: keeper)
+    var tunnels = options
+    tunnels.decapsulation = [.geneve, .teredo]
+    _ = try LivePoint(Point(name: "xen1"), options: tunnels, in: keeper)
     _ = try LivePoint(Point(name: "gw", role: .anchor), options: CountingOptions(), in: keeper)
     keeper.begin()
     let replay = try open(place)
     #expect(
       replay.points == [
         KeptPoint(
-          point: Point(name: "xen1"), source: "if-xen1", counting: options, bootIdentifier: "b"),
+          point: Point(name: "xen1"), source: "if-xen1", counting: tunnels, bootIdentifier: "b"),
         KeptPoint(
           point: Point(name: "gw", role: .anchor), source: "if-gw", counting: CountingOptions(),
           bootIdentifier: "b"),

@@ -323,6 +323,40 @@ import Wire
         """)
   }
 
+  @Test func `clocks stay on the time axis, however much the marks say`() throws {
+    var model = try dashboard(after: 35)
+    // Each shortly before one of the clocks.
+    let marks = [-8, 6, 21].map { second in
+      Story.userMark("a long mark", at: Story.start + .seconds(second))
+    }
+    model.observe(Observed(upTo: Story.start + .seconds(35), marks: marks))
+    let text = model.render(width: 80, height: 24).text
+    let axis = try #require(text.first { $0.contains("◆") })
+    #expect(axis.split(separator: "╵").count - 1 >= 2, "\(axis)")
+  }
+
+  @Test func `a gap of a stream that passes in two forms is told once`() throws {
+    var model = try dashboard(after: 35)
+    func gap(_ point: String, _ leg: Leg, at microseconds: Int64) -> Mark {
+      Mark(
+        time: Story.start + .seconds(20) + .microseconds(microseconds), point: point, kind: .gap,
+        stream: Story.stream, leg: leg,
+        detail: [("gap_ms", .number(202)), ("missing", .integer(0))])
+    }
+    let level = OuterHeaders.Level(source: IPAddress(ipv4: 1), destination: IPAddress(ipv4: 2))
+    let tunnelled = Leg(levels: [level])
+    model.observe(
+      Observed(
+        upTo: Story.start + .seconds(35),
+        marks: [
+          gap("ha", tunnelled, at: 0), gap("ha", .direct, at: 40), gap("cn", .direct, at: 90),
+          gap("ha", tunnelled, at: 300_000),
+        ]))
+    let text = model.render(width: 80, height: 40).text
+    #expect(text.count { $0.contains("ha gap") } == 2)
+    #expect(text.count { $0.contains("cn gap") } == 1)
+  }
+
   @Test func `totals stand in the place of rates, and bytes in that of bits`() throws {
     var model = try dashboard(after: 35)
     for key in "lb" { #expect(model.press(.character(key)) == nil) }

@@ -64,6 +64,20 @@ struct ReceptionTests {
       ])
   }
 
+  @Test func `where one interval's loss is not known, that of all is not`() throws {
+    var reception = Reception()
+    var unknown = Self.snapshots[1]
+    unknown.streams[0].sequence?.lost = nil
+    for snapshot in [Self.snapshots[0], unknown, Self.snapshots[2]] { reception.add(snapshot) }
+    let figures = try #require(reception.streams.first?.figures)
+    #expect(figures.lost == nil)
+    #expect(figures.lossRatio == nil)
+    #expect(figures.pattern == nil)
+    for line in [ReceptionText.lines(of: unknown), ReceptionText.lines(of: reception)] {
+      #expect(line.first?.split(separator: " ").dropFirst(3).prefix(2) == ["?", "-"])
+    }
+  }
+
   @Test func `a line has its figures under the heading`() throws {
     let line = try #require(ReceptionText.lines(of: Self.snapshots[1]).first)
     #expect(

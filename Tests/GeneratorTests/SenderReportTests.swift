@@ -34,7 +34,7 @@ struct SenderReportTests {
     #expect(
       report.summary.hasSuffix(
         "; the kernel refused 3 (a queue was full); 2 had no way"
-          + "; network errors 4 (last: No route to host); late once, 1002.3 ms not made up for"))
+          + "; network errors 4 (last: No route to host); stood still once, for 1002.3 ms"))
   }
 
   @Test func `a part of a run is what came since`() {

@@ -46,6 +46,12 @@ private func at(_ milliseconds: Int) -> Timestamp {
     )
   }
 
+  @Test func `its marks count no more drops than records do`() {
+    var blindness = Blindness(points: points)
+    let marks = blindness.take(snapshot(from: 5, drops: .max), at: 0)
+    #expect(marks.first?.detail.first?.value == .integer(1 << 53))
+  }
+
   @Test func `drops in the same interval are told besides`() {
     var blindness = Blindness(points: points)
     let marks = blindness.take(snapshot(from: 5, [ended], drops: 2), at: 0)

@@ -46,6 +46,22 @@ struct HostileStreamTests {
     #expect(streams.reduce(0) { $0 + ($1.sequence?.lost ?? 1) } == 0)
   }
 
+  @Test func `late numbers of an interval of unknown loss are taken back all the same`() {
+    var bench = Bench("cn")
+    func send(_ numbers: [UInt16], from milliseconds: Double) {
+      for (index, number) in numbers.enumerated() {
+        bench.send(Made.rtp(Int(number)), at: milliseconds + Double(index))
+      }
+    }
+    send(Array(0..<100), from: 0)
+    // More than half a cycle later, and with a loss that is told by numbers alone.
+    send([500, 501, 505, 506], from: 50_000)
+    send([507, 502, 503, 504, 508], from: 51_000)
+    let lost = bench.finish(at: 60_000).flatMap(\.streams).map { $0.sequence?.lost }
+    // The sum of these is as unknown as the second one.
+    #expect(lost == [0, nil, -3])
+  }
+
   @Test func `a packet centuries before the one before it is no next one`() throws {
     var bench = Bench("xen1")
     // So far apart that their difference wraps to half a millisecond.

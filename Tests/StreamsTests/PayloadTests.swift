@@ -5,7 +5,7 @@ import Wire
 @testable import Streams
 
 /// Datagrams made by hand.
-private enum Made {
+enum Made {
   static func rtp(
     _ sequence: Int, source: UInt32 = 3, type: UInt8 = 33, clock: Int = 0, body: [UInt8] = []
   ) -> [UInt8] {

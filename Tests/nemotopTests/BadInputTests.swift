@@ -12,7 +12,7 @@ import Testing
       (["log", "netns:lo"], "is no interface in a namespace"),
       (["log", "xen1=netns:absent:lo"], "absent"),
       (["log", "a=/etc/hostname"], "is no capture file"),
-      (["log", "a=/dev/null"], "is no capture file"),
+      (["log", "a=/dev/null"], "/dev/null is empty"),
       (["log", "x=nosuch0", "x=nosuch1"], "two sources are called x"),
       (["monitor", "lo"], "nemotop log"),
       (["mark"], "text"),
@@ -26,7 +26,7 @@ import Testing
       (["send", "[::1]:5004", "--rate", "none"], "none"),
       (["send", "[::1]:5004", "--size", "39"], "40"),
       (["send", "[::1]:5004", "--offload", "maybe"], "auto"),
-      (["receive", "70000"], "70000"),
+      (["receive", "70000"], "70000"), (["receive", ":5004", "--log", "/"], "--log '/'"),
       (["demo", "--moves", "0"], "moves"),
       (["demo", "--every", "fast"], "fast"),
       (["lab", "simulate"], "--out"),
@@ -48,6 +48,24 @@ import Testing
     let result = try await Program.run([Program.sender] + arguments)
     #expect(result.status == 64)
     #expect(result.complaints.count == 1, "\(result.error)")
+  }
+
+  @Test(arguments: ["xen1@sink=lo", "xen1=", "a b=lo", "netns:lo"])
+  func `a source that is written wrongly is wrong usage`(source: String) async throws {
+    let result = try await Program.run("log", source)
+    #expect(result.status == 64)
+    #expect(result.complaints.count == 1, "\(result.error)")
+  }
+
+  @Test func `a capture without a byte is told to be empty`() async throws {
+    let piped = try await Program.run("log", "-")
+    #expect(piped.status == 1)
+    #expect(piped.error.contains("standard input is empty"), "\(piped.error)")
+    let folder = try TemporaryFolder()
+    let file = try await Program.run("log", "xen1=\(folder.file("empty.pcap", ""))")
+    #expect(file.status == 1)
+    #expect(file.error.contains("empty.pcap is empty"), "\(file.error)")
+    #expect(piped.complaints.count + file.complaints.count == 2)
   }
 
   @Test func `a garbage file is no capture, and nothing is made of it`() async throws {

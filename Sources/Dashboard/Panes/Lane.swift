@@ -88,22 +88,28 @@ struct Flag {
   /// Draws flags in the order of their columns: each label stands to the right of its sign, or to
   /// its left where the next sign is too near.
   ///
-  /// - Returns: the columns that they took, counted from `left`.
-  @discardableResult
+  /// - Parameter taken: columns that labels leave alone, counted from `left`.
   static func draw(
-    _ flags: [Flag], from left: Int, columns: Int, row: Int, on grid: inout Grid
-  ) -> [Range<Int>] {
-    var taken: [Range<Int>] = []
+    _ flags: [Flag], from left: Int, columns: Int, row: Int, beside taken: [Range<Int>] = [],
+    on grid: inout Grid
+  ) {
+    var taken = taken
     for (index, flag) in flags.enumerated() {
-      let next = index + 1 < flags.count ? flags[index + 1].column : columns
-      let after = next - flag.column - 1 - (next < columns ? 1 : 0)
-      let before = flag.column - (taken.last?.upperBound ?? -1) - 1
+      let next = index + 1 < flags.count ? flags[index + 1].column - 1 : columns
+      func isFree(_ range: Range<Int>) -> Bool {
+        range.lowerBound >= 0 && !taken.contains(where: range.overlaps)
+      }
+      let after = flag.labels.first { label in
+        let end = flag.column + 1 + label.cells
+        return end <= next && isFree(flag.column..<end)
+      }
+      let before = flag.labels.first { isFree(flag.column - $0.cells..<flag.column + 1) }
       var range = flag.column..<flag.column + 1
-      if let label = flag.labels.first(where: { $0.cells <= after }) {
+      if let label = after {
         range = flag.column..<flag.column + 1 + label.cells
         grid.write(
           label, column: left + flag.column + 1, row: row, style: Style(flag.style.colour))
-      } else if let label = flag.labels.first(where: { $0.cells <= before }) {
+      } else if let label = before {
         range = flag.column - label.cells..<flag.column + 1
         grid.write(
           label, endingBefore: left + flag.column, row: row, style: Style(flag.style.colour))
@@ -111,6 +117,5 @@ struct Flag {
       grid.write(flag.glyph, column: left + flag.column, row: row, style: flag.style)
       taken.append(range)
     }
-    return taken
   }
 }

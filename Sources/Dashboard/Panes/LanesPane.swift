@@ -104,19 +104,36 @@ struct LanesPane: Pane {
     for column in 0..<frame.columns {
       grid.write(view.glyphs.dot, column: frame.left + column, row: row, style: .quiet)
     }
-    let taken = Flag.draw(flags, from: frame.left, columns: frame.columns, row: row, on: &grid)
-    for tick in axis.ticks(clockOffset: view.clockOffset) {
-      let range = tick.column..<tick.column + 9
-      guard range.upperBound <= frame.columns, !taken.contains(where: range.overlaps) else {
-        continue
-      }
+    let ticks = Self.ticks(axis, view, columns: frame.columns, beside: flags)
+    for tick in ticks {
       grid.write(
         view.glyphs.tick + view.clock(tick.time), column: frame.left + tick.column, row: row,
         style: .quiet)
     }
+    let clocks = ticks.map { $0.column..<$0.column + 9 }
+    Flag.draw(
+      flags, from: frame.left, columns: frame.columns, row: row, beside: clocks, on: &grid)
     if !isTitled {
       grid.write(
         Figures.span(axis.seconds), endingBefore: grid.width - 1, row: row, style: .quiet)
     }
+  }
+
+  /// The clocks that are shown. The text of a mark may take the place of one, as long as two are left:
+  /// they are what the axis is for, and the list of marks has the text as well.
+  private static func ticks(
+    _ axis: TimeAxis, _ view: View, columns: Int, beside flags: [Flag]
+  ) -> [(column: Int, time: Timestamp)] {
+    var ticks = axis.ticks(clockOffset: view.clockOffset).filter { tick in
+      let range = tick.column..<tick.column + 9
+      return range.upperBound <= columns && !flags.contains { range.contains($0.column) }
+    }
+    for (index, flag) in flags.enumerated() {
+      let end = flag.column + 1 + (flag.labels.first?.cells ?? 0)
+      guard end < (index + 1 < flags.count ? flags[index + 1].column : columns) else { continue }
+      let left = ticks.filter { !($0.column..<$0.column + 9).overlaps(flag.column..<end) }
+      if left.count >= 2 { ticks = left }
+    }
+    return ticks
   }
 }

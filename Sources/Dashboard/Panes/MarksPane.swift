@@ -37,9 +37,20 @@ struct MarksPane: Pane {
     var found: [Mark] = []
     for mark in view.history.marks.reversed() where found.count < limit {
       let concerns = mark.stream == nil || mark.stream == view.selected
-      if concerns, ![.appeared, .left, .moved].contains(mark.kind) { found.append(mark) }
+      guard concerns, ![.appeared, .left, .moved].contains(mark.kind) else { continue }
+      if !found.contains(where: { isSameSilence($0, mark) }) { found.append(mark) }
     }
     return found
+  }
+
+  /// Whether both tell of one gap, of a stream that passes the point in two forms: as it goes into a
+  /// tunnel and as it comes out.
+  private func isSameSilence(_ later: Mark, _ mark: Mark) -> Bool {
+    guard later.kind == .gap, mark.kind == .gap, later.stream == mark.stream,
+      later.point == mark.point, later.leg?.depth != mark.leg?.depth,
+      case .number(let silence)? = later.detail.first(where: { $0.name == "gap_ms" })?.value
+    else { return false }
+    return (later.time - mark.time).milliseconds < silence
   }
 
   private func style(_ kind: Mark.Kind) -> Style {

@@ -13,7 +13,8 @@ extension FrameDecoder {
     switch type {
     case .ipv4: .ipv4
     case .ipv6: .ipv6
-    case .arp: end(.arp)
+    case .arp: announcement(endingAs: .arp)
+    case .reverseARP: announcement(endingAs: .other)
     case .vlan, .serviceVLAN, .oldQinQ, .olderQinQ: .vlan
     case .mpls, .mplsMulticast: .mpls
     case .pppoeSession: .pppoe

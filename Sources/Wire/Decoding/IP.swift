@@ -71,7 +71,7 @@ extension FrameDecoder {
     case .authenticationHeader: return authenticationHeader()
     case .encapsulatingSecurityPayload: return end(.esp)
     case _ where packet.source.isIPv4: return end(.other)
-    case .icmp6: return end(.icmp6)
+    case .icmp6: return icmp6()
     case .hopByHopOptions, .hostIdentity, .shim6: return extensionHeader()
     case .destinationOptions: return destinationOptions()
     case .routingHeader: return routingHeader()
