@@ -31,6 +31,7 @@ package struct Correlator: Sendable {
   /// When, if nothing more is heard, there may be something to tell; nil where there will not be.
   package private(set) var due: Timestamp?
   private var signalling: Signalling
+  private var announcements: Announcements
   private var blindness: Blindness
   private var clocks: Clocks
   /// The points between which a contradiction of the clocks was told.
@@ -50,6 +51,7 @@ package struct Correlator: Sendable {
     self.points = points
     self.options = options
     signalling = Signalling(points: points)
+    announcements = Announcements(points: points)
     blindness = Blindness(points: points)
     clocks = Clocks(points: points, bootIdentifiers: bootIdentifiers, bound: clockBound)
     ledgers = keepsLosses ? [:] : nil
@@ -72,6 +74,7 @@ package struct Correlator: Sendable {
       marks += snapshot.events.map { Mark($0, at: snapshot.point) }
       marks += snapshot.signals.map { Mark($0, at: snapshot.point) }
       marks += snapshot.announcements.map { Mark($0, at: snapshot.point) }
+      announcements.take(snapshot.announcements, at: point)
       signalling.take(snapshot.signals, at: point, comparing: &clocks)
       marks += blindness.take(snapshot, at: point)
     }
@@ -155,8 +158,8 @@ package struct Correlator: Sendable {
     var clocks = clocks
     compareOpposites(&clocks)
     let judge = MoveJudge(
-      path: path, points: points, options: options, signalling: signalling, blindness: blindness,
-      clocks: clocks)
+      path: path, points: points, options: options, signalling: signalling,
+      announcements: announcements, blindness: blindness, clocks: clocks)
     var told: [Told] = []
     while let next = queue.first {
       let mustTell = isEnd || time >= next.deadline || queue.count > 1

@@ -78,7 +78,9 @@ extension Mark {
       ])
   }
 
-  init(_ move: Move, binding: Signalling.Binding?) {
+  init(
+    _ move: Move, binding: Signalling.Binding?, announcement: HeardAnnouncement?
+  ) {
     var detail: [(name: String, value: Value)] = [
       ("from", .text(move.fromPoint)), ("to", .text(move.toPoint)),
       ("gap_ms", .number(move.gap.milliseconds)),
@@ -88,6 +90,10 @@ extension Mark {
       detail.append(("binding_update", .integer(Int(binding.update.message.sequence))))
       let status = binding.acknowledgement?.message.status
       detail.append(("binding_ack", status.map { .integer(Int($0)) } ?? .null))
+    }
+    if let announcement {
+      detail.append(("announcement", .text(announcement.announcement.form.rawValue)))
+      detail.append(("announced", .text("\(announcement.time)")))
     }
     self.init(
       time: move.firstAfter, point: move.toPoint, kind: .moved, stream: move.stream,

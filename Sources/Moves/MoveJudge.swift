@@ -18,6 +18,7 @@ struct MoveJudge {
   let points: [Point]
   let options: CountingOptions
   let signalling: Signalling
+  let announcements: Announcements
   let blindness: Blindness
   let clocks: Clocks
 
@@ -42,7 +43,7 @@ struct MoveJudge {
     move.bindingAcknowledgement = binding?.acknowledgement?.time
     move.lastNumber = transition.before.numbers?.highest
     move.firstNumber = after.numbers?.lowest
-    var judgement = Judgement(move: move, mark: Mark(move, binding: binding))
+    var judgement = Judgement(move: move, mark: Mark(move, binding: binding, announcement: nil))
     var deciding = [from.point, to.point]
     if let old = transition.before.numbers, let new = after.numbers,
       old.generation == new.generation
@@ -68,7 +69,9 @@ struct MoveJudge {
       names.append(points[point].name)
     }
     judgement.move.decidedBy = names
-    judgement.mark = Mark(judgement.move, binding: binding)
+    judgement.mark = Mark(
+      judgement.move, binding: binding,
+      announcement: announcements.announcement(of: path.stream, around: transition))
     return judgement
   }
 
