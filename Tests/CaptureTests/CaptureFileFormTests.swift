@@ -77,7 +77,14 @@ struct `A capture file` {
     #expect(result.linkType == .raw)
   }
 
-  @Test(arguments: [[], [0x0A], Array("time,point,stream\n".utf8)])
+  @Test func `without a byte is refused as empty`() throws {
+    let file = TemporaryFile([])
+    #expect(throws: CaptureError.isEmpty(path: file.path)) {
+      _ = try CaptureFile(CaptureStream(path: file.path))
+    }
+  }
+
+  @Test(arguments: [[0x0A], Array("time,point,stream\n".utf8)])
   func `that is none is refused with the reason`(bytes: [UInt8]) throws {
     let file = TemporaryFile(bytes)
     #expect {
