@@ -10,9 +10,10 @@ private func at(_ milliseconds: Int) -> Timestamp {
 }
 
 private let guest = IPAddress(high: 0x2001_0db8_0042_0000, low: 0x10)
-private let stream = StreamKey(
+private let guestStream = StreamKey(
   source: guest, sourcePort: 5004,
   destination: IPAddress(high: 0x2001_0db8_00cc_0000, low: 1), destinationPort: 5004)
+private let stream = guestStream
 private let homeAgent = IPAddress(high: 0x2001_0db8_00aa_0000, low: 1)
 
 private func careOf(_ server: Int) -> IPAddress {
@@ -31,8 +32,7 @@ private struct Passing {
   var start: Int
   var hasNumbers = true
   var epoch = 0
-  /// It goes from the correspondent node to the guest.
-  var isOpposite = false
+  var stream = guestStream
 }
 
 /// Feeds passings to a correlator, an interval of one second after the other.
@@ -62,7 +62,7 @@ private func correlate(
           first: Int64(first), last: Int64(last), firstTime: firstTime, lastTime: lastTime)
         snapshot.streams.append(
           StreamInterval(
-            stream: passing.isOpposite ? stream.reversed : stream, leg: passing.leg,
+            stream: passing.stream, leg: passing.leg,
             payload: passing.hasNumbers ? .nemotop : .unknown,
             epoch: passing.epoch, packets: numbers.count, ipBytes: 100, udpBytes: 60,
             wireBytes: 114,
@@ -408,6 +408,48 @@ private func correlate(
     #expect(mark.detail.first { $0.name == "transit_ms" }?.value == .number(-475))
   }
 
+  @Test func `two guests that change places at once have a binding and a loss each`() throws {
+    let other = StreamKey(
+      source: IPAddress(high: 0x2001_0db8_0043_0000, low: 0x10), sourcePort: 5004,
+      destination: stream.destination, destinationPort: 5004)
+    var passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...399, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 403...1000, start: 5300),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 0...399, start: 1005, stream: other),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 410...1000, start: 5305, stream: other),
+    ]
+    passings += [
+      Passing(point: "cn", leg: .direct, numbers: 0...399, start: 1020),
+      Passing(point: "cn", leg: .direct, numbers: 405...1000, start: 5345),
+      Passing(point: "cn", leg: .direct, numbers: 0...399, start: 1025, stream: other),
+      Passing(point: "cn", leg: .direct, numbers: 410...1000, start: 5325, stream: other),
+    ]
+    func update(_ sequence: UInt16, at time: Int, server: Int, home: UInt64) -> Signal {
+      Signal(
+        time: at(time),
+        message: BindingMessage(
+          kind: .update, source: careOf(server), destination: homeAgent, sequence: sequence,
+          flags: 0xc400, lifetime: 15, homeAddress: IPAddress(high: home, low: 1),
+          prefixes: [.init(address: IPAddress(high: home, low: 0), length: 64)]))
+    }
+    let signals = [
+      ("xen2", update(5, at: 5310, server: 2, home: 0x2001_0db8_0042_0000)),
+      ("xen1", update(9, at: 5311, server: 1, home: 0x2001_0db8_0043_0000)),
+    ]
+    let (marks, moves) = correlate(passings, points: ["xen1", "xen2", "cn"], signals: signals)
+    let mine = try #require(moves.first { $0.stream == stream })
+    let others = try #require(moves.first { $0.stream == other })
+    #expect(moves.count == 2)
+    #expect([mine.fromPoint, mine.toPoint] == ["xen1", "xen2"])
+    #expect([others.fromPoint, others.toPoint] == ["xen2", "xen1"])
+    #expect(mine.bindingUpdate == at(5310))
+    #expect(others.bindingUpdate == at(5311))
+    #expect([mine.lost, mine.lostUnseen, mine.unbound] == [5, 3, 2])
+    #expect([others.lost, others.lostUnseen, others.unbound] == [10, 10, 0])
+    let sequences = marks.filter { $0.kind == .moved }.map { $0["binding_update"] }
+    #expect(sequences == [.integer(5), .integer(9)])
+  }
+
   /// xen2's clock is 400 ms ahead. The stream takes 20 ms to the receiver, the opposite one 10 ms back:
   /// both servers are compared with the receiver, each within half of 30 ms.
   @Test func `a stream that goes back compares the clocks`() throws {
@@ -418,7 +460,7 @@ private func correlate(
       Passing(point: "xen2", leg: tunnel(2), numbers: 400...700, start: 6410),
     ].map { passing in
       var passing = passing
-      passing.isOpposite = true
+      passing.stream = stream.reversed
       return passing
     }
     let passings = [

@@ -124,6 +124,29 @@ import Testing
     #expect(check.error.contains("not known"))
   }
 
+  @Test func `one point alone tells what it saw, and no move that it cannot see`() async throws {
+    let folder = try await lab("--moves", "2", "--every", "3s")
+    for point in ["xen1", "cn", "xen2.vif"] {
+      let result = try await analyze(sources(folder, [point]) + ["--format", "json"])
+      #expect(result.status == 0, "\(result.error)")
+      let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+      let stream = try #require(report.streams.first)
+      #expect(stream.moves.isEmpty, "\(point)")
+      #expect(stream.points.map(\.point) == [point])
+      let numbers = try #require(stream.numbers.first)
+      // Only the receiver knows what was lost, and nobody alone knows where.
+      #expect((numbers.lost == nil) == (point != "cn"))
+      #expect(numbers.unbound == nil)
+    }
+    // At the home agent the tunnels tell the moves.
+    let result = try await analyze(sources(folder, ["ha"]) + ["--format", "json"])
+    let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    let moves = try #require(report.streams.first?.moves)
+    #expect(moves.count == 2)
+    #expect(moves.map(\.unbound) == moves.map(\.lost))
+    #expect(moves.allSatisfy { $0.paused_ms == nil && $0.lost_path == nil })
+  }
+
   @Test func `checks give exit status 2 and the reason, or 0`() async throws {
     let folder = try await lab("--moves", "2", "--every", "3s")
     let passed = try await analyze(
