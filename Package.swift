@@ -63,6 +63,7 @@ let package = Package(
     module(
       "Dashboard", on: ["Moves", "Streams", "Wire", "Screen", yams],
       resources: [.embedInCode("Layouts/demo.yaml")]),
+    module("Report", on: ["Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Lab", on: ["CLinux", subprocess]),
     module(
       "Experiment",
@@ -71,7 +72,7 @@ let package = Package(
       name: "nemotop",
       dependencies: [
         argumentParser, "Analysis", "Observation", "Capture", "Records", "Moves", "Streams", "Wire",
-        "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Lab", "Experiment",
+        "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Report", "Lab", "Experiment",
       ],
       swiftSettings: strict),
     .executableTarget(name: "PcapLoop", dependencies: ["CPcap"]),
@@ -107,6 +108,8 @@ let package = Package(
     tests(of: "Simulation", on: ["Wire"]),
     tests(of: "Screen"),
     tests(of: "Dashboard", on: ["Moves", "Sequences", "Streams", "Wire", "Screen"]),
+    tests(
+      of: "Report", on: ["Records", "Moves", "Sequences", "Streams", "Wire", subprocess]),
     tests(of: "Lab"),
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),

@@ -41,3 +41,8 @@ extension Duration: RecordValue {
     }
   }
 }
+
+extension Duration {
+  /// The milliseconds as the records have them: exact to the nanosecond, and as short as can be.
+  package var exactMilliseconds: String { text }
+}
