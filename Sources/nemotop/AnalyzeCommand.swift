@@ -93,10 +93,7 @@ struct Analyze: AsyncParsableCommand {
       var options = observation.options
       options.keepsLosses = true
       let observed = try observation.open(options: options)
-      let signals = interruptions()
-      let stopper = Task {
-        for await _ in signals { observed.stop() }
-      }
+      let stopper = stopping(observed)
       defer { stopper.cancel() }
       var failures = PointFailures()
       var analysis = Analysis(points: observed.points)

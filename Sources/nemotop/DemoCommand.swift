@@ -51,7 +51,9 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "How many streams the guest sends.")
   var streams = 1
 
-  @Option(help: ArgumentHelp("Keep records and captures in this folder.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Keep records, captures and a report in this folder.", valueName: "folder"))
   var out: String?
 
   @Option(
@@ -149,6 +151,7 @@ struct DemoCommand: AsyncParsableCommand {
       } catch let error as ScenarioError {
         throw Failure(error)
       }
+      try watch.tellReport()
     }
   }
 

@@ -1,6 +1,8 @@
+import ArgumentParser
 import Dispatch
 import Foundation
 import Generator
+import Observation
 import Synchronization
 
 /// SIGINT, SIGTERM and SIGHUP as they come, from the moment of the call; the program no longer ends by
@@ -14,6 +16,23 @@ func interruptions() -> AsyncStream<Int32> {
       SignalSources.shared.add(continuation, listener, to: number)
     }
     continuation.onTermination = { _ in SignalSources.shared.remove(listener) }
+  }
+}
+
+/// Ends the observation at the first interruption, and the program at the second.
+func stopping(_ observation: Observation) -> Task<Void, Never> {
+  // Heard from now on, whenever the task gets to run.
+  let signals = interruptions()
+  return Task {
+    var isStopping = false
+    for await _ in signals {
+      // A pipe whose writer stands still in the middle of a packet cannot be left otherwise.
+      if isStopping {
+        Nemotop.exit(withError: Failure("interrupted twice: it ends at once").told())
+      }
+      isStopping = true
+      observation.stop()
+    }
   }
 }
 

@@ -62,19 +62,7 @@ struct Log: AsyncParsableCommand {
       let observation = try observation.open(keepingIn: write)
       let writers = try writers(for: observation)
       let marks = MarkSocket { observation.mark($0) }
-      // Heard from now on, whenever the task gets to run.
-      let signals = interruptions()
-      let stopper = Task {
-        var isStopping = false
-        for await _ in signals {
-          // A pipe whose writer stands still in the middle of a packet cannot be left otherwise.
-          if isStopping {
-            Log.exit(withError: Failure("interrupted twice: it ends at once").told())
-          }
-          isStopping = true
-          observation.stop()
-        }
-      }
+      let stopper = stopping(observation)
       defer {
         stopper.cancel()
         marks?.close()

@@ -41,8 +41,7 @@ struct Nemotop: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       DemoCommand.self, Send.self, Receive.self, Monitor.self, Log.self, Analyze.self,
-      MarkCommand.self,
-      LabCommand.self,
+      ReportCommand.self, MarkCommand.self, LabCommand.self,
     ])
 }
 

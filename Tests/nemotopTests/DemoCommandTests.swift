@@ -9,8 +9,12 @@ import Testing
   private static let running =
     "running() { [ $# = 0 ] && echo 0 || ps -o stat= -p $(echo $* | tr ' ' ,) | grep -vc Z; }"
 
-  /// Checks what a demo of four moves left in a folder.
-  private func check(_ folder: String) async throws {
+  /// Checks what a demo of four moves left in a folder, and said about it at the end.
+  private func check(_ folder: String, _ demo: Program.Result) async throws {
+    let report = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+    #expect(report.contains("<h1>4 moves between xen1 and xen2</h1>"))
+    #expect(demo.output.split(separator: "\n").last == "report: \(folder)/report.html")
+
     let moves = try table(folder + "/moves.csv")
     #expect(moves.map { $0["from_point"] } == ["xen1", "xen2", "xen1", "xen2"])
     #expect(moves.map { $0["to_point"] } == ["xen2", "xen1", "xen2", "xen1"])
@@ -49,7 +53,7 @@ import Testing
       "demo", "--text", "--moves", "4", "--every", "3s", "--out", folder.path + "/out")
     #expect(demo.status == 0, "\(demo.error)")
     #expect(demo.error.contains("IPv6 in IPv6"))
-    try await check(folder.path + "/out")
+    try await check(folder.path + "/out", demo)
   }
 
   @Test(.timeLimit(.minutes(3)))
@@ -59,7 +63,7 @@ import Testing
       "demo", "--simulated", "--text", "--moves", "4", "--every", "3s", "--out",
       folder.path + "/out")
     #expect(demo.status == 0, "\(demo.error)")
-    try await check(folder.path + "/out")
+    try await check(folder.path + "/out", demo)
   }
 
   @Test func `a simulated demo without a number of moves says how many it holds`() async throws {
