@@ -19,8 +19,8 @@ struct Distribution: Sendable {
     ]
     let counts: [(String, (Move) -> Int?)] = [
       ("lost", { $0.lost }), ("lost unseen", { $0.lostUnseen }),
-      ("lost on the server", { $0.lostServer }), ("lost behind", { $0.lostBehind }),
-      ("unbound", { $0.unbound }), ("lost on the path", { $0.lostPath }),
+      ("lost in the server", { $0.lostServer }), ("lost behind", { $0.lostBehind }),
+      ("sent unbound", { $0.unbound }), ("lost on the path", { $0.lostPath }),
       ("before the BA", { $0.beforeAcknowledgement }), ("duplicates", { $0.duplicates }),
       ("reordered", { $0.reordered }),
     ]

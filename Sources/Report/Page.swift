@@ -331,7 +331,7 @@ private struct Page {
     if let lost = move.lost {
       text += " Lost: \(Wording.count(lost))"
       let fates: [(String, Int?)] = [
-        ("seen at no point", move.lostUnseen), ("on the server", move.lostServer),
+        ("seen at no point", move.lostUnseen), ("in the server", move.lostServer),
         ("behind the move", move.lostBehind), ("unbound", move.unbound),
         ("on the path", move.lostPath),
       ]
@@ -341,6 +341,14 @@ private struct Page {
       text += known.isEmpty ? "." : ": \(known.joined(separator: ", "))."
     } else {
       text += " What was lost is not known."
+    }
+    if move.clockOffset != .zero {
+      let isAhead = move.clockOffset > .zero
+      text +=
+        " The clock of \(move.toPoint) is known to be "
+        + Wording.duration(isAhead ? move.clockOffset : .zero - move.clockOffset)
+        + " \(isAhead ? "ahead of" : "behind") that of \(move.fromPoint): the time away allows for it, the "
+        + "lanes are drawn as each clock says."
     }
     if let shortfall = lanes.shortfall { text += " " + shortfall }
     return text

@@ -304,7 +304,12 @@ private struct LanePlot {
   /// parts. Gives where they end.
   private mutating func spans() -> Double {
     var row = bottom + size + 14
-    if move.firstAfter > move.lastBefore {
+    if move.clockOffset != .zero {
+      // The lanes are as the clocks say: no span of them is the time away.
+      let text = "away \(Wording.duration(move.gap)), the clocks’ difference allowed for"
+      drawing.text("tag middle", text, x: (left + right) / 2, y: row + size + 2)
+      row += size + 8
+    } else if move.firstAfter > move.lastBefore {
       let text = "away \(Wording.duration(move.gap))"
       row = span("away", text, from: move.lastBefore, to: move.firstAfter, top: row)
     }
@@ -350,10 +355,10 @@ private struct LanePlot {
       + knownParts.map { "\($0.name) \(Wording.duration($0.span))" }.joined(separator: " + ")
   }
 
-  /// The parts of the gap side by side, where all are known and none is negative.
+  /// The parts of the gap side by side, where all are known and none is negative that could be seen.
   private mutating func parts(from start: Timestamp, to end: Timestamp, top: Double) -> Double {
     let parts = knownParts.filter { $0.span > .zero }
-    guard parts.count == knownParts.filter({ $0.span != .zero }).count, !parts.isEmpty,
+    guard !parts.isEmpty, knownParts.allSatisfy({ $0.span > (start - end) / 200 }),
       move.paused != nil, move.held != nil, move.pathChange != nil
     else { return top }
     let sum = parts.reduce(Duration.zero) { $0 + $1.span }

@@ -217,7 +217,7 @@ extension HTMLTable {
     var table = HTMLTable(
       caption: "Fates of the lost packets, in packets",
       headings: [
-        "move", "from → to", "lost", "seen at no point", "on the server", "behind the move",
+        "move", "from → to", "lost", "seen at no point", "in the server", "behind the move",
         "unbound", "on the path", "sent before the BA", "duplicates", "reordered",
       ], namingCells: 2)
     let figures: [(Move) -> Int?] = [
