@@ -9,7 +9,8 @@ import Wire
 /// What went wrong at the points of an observation, told on standard error: each once.
 struct PointFailures {
   private var told: Set<String> = []
-  private var toldKeeping = false
+  /// Whether it was told that packets could not be kept.
+  private(set) var toldKeeping = false
   /// The absences of each point that were told, and how many of them were told to be over.
   private var absences: [String: (begun: Int, over: Int)] = [:]
 
