@@ -37,7 +37,7 @@ struct DemoWatch: Sendable {
     await failures.tellEnds(observation)
     do {
       if let content = report?.finish() { try reportFile?.write(content.html()) }
-    } catch where failures.toldKeeping {
+    } catch  where failures.toldKeeping {
       // What keeps packets from the disk keeps the report from it: one line is enough.
     }
     try await failures.conclude(observation)
