@@ -63,7 +63,7 @@ let package = Package(
     module(
       "Dashboard", on: ["Moves", "Streams", "Wire", "Screen", yams],
       resources: [.embedInCode("Layouts/demo.yaml")]),
-    module("Report", on: ["Records", "Moves", "Streams", "Sequences", "Wire"]),
+    module("Report", on: ["Analysis", "Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Lab", on: ["CLinux", subprocess]),
     module(
       "Experiment",

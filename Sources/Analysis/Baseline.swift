@@ -1,4 +1,3 @@
-package import Foundation
 package import Moves
 import Records
 
@@ -8,10 +7,8 @@ package struct Baseline: Sendable {
   private let values: [String: [Double]]
 
   /// - Throws: `BaselineError` where the data are none of an analysis.
-  package init(_ data: Data) throws(BaselineError) {
-    guard let root = try? JSONDecoder().decode(JSONValue.self, from: data) else {
-      throw .notJSON
-    }
+  package init(_ text: [UInt8]) throws(BaselineError) {
+    guard let root = JSONValue(parsing: text) else { throw .notJSON }
     guard case .array(let streams)? = root["streams"], root["parts"] != nil else {
       throw .noAnalysis
     }

@@ -24,7 +24,9 @@ package struct Distribution: Sendable, Equatable {
   }
 
   /// The quantile between the two nearest values (Hyndman and Fan 1996, type 7).
-  static func quantile(_ share: Double, of sorted: [Double]) -> Double {
+  ///
+  /// - Parameter sorted: one value at the least, ascending.
+  package static func quantile(_ share: Double, of sorted: [Double]) -> Double {
     let position = share * Double(sorted.count - 1)
     let below = Int(position)
     let above = min(below + 1, sorted.count - 1)

@@ -164,8 +164,9 @@ package actor Observation {
   private func tell() -> Observed? {
     let step = settledStart
     let bound = feeds.filter { !$0.hasEnded }.map(\.bound).min()
-    // Before the first packet there is no time yet.
-    guard let limit = step ?? end ?? bound, limit.nanoseconds > .min else { return nil }
+    // Before the first packet there is no time yet; only what was recorded may be that old.
+    guard let limit = step ?? end ?? bound, step != nil || end != nil || limit.nanoseconds > .min
+    else { return nil }
     while let due = nextDue(by: limit) {
       let observed = complete(correlator.advance(to: due))
       if !observed.marks.isEmpty || !observed.moves.isEmpty { return observed }

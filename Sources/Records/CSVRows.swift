@@ -7,7 +7,8 @@ final class CSVRows<Row: Sendable> {
   private var bytes: [UInt8] = []
   private var start = 0
   private var line = 0
-  private var columns: [String] = []
+  private var header: [String] = []
+  private var places: [Int?] = []
   private var isAtEnd = false
   /// The row to come; nil at the end, and from a line on that is no row.
   private(set) var upcoming: Row?
@@ -17,8 +18,9 @@ final class CSVRows<Row: Sendable> {
   init(_ table: Table<Row>, folder: String) throws(RecordError) {
     self.table = table
     input = try RecordInput(reading: folder + "/" + table.file)
-    columns = try fields() ?? []
-    guard let first = table.columns.first?.name, columns.contains(first) else {
+    header = try fields() ?? []
+    places = table.places(in: header)
+    guard places.first != .some(nil) else {
       throw .notARecording(
         path: input.path, reason: "it has no column \"\(table.columns[0].name)\"")
     }
@@ -39,12 +41,12 @@ final class CSVRows<Row: Sendable> {
 
   private func next() throws(RecordError) -> Row? {
     guard let fields = try fields() else { return nil }
-    guard fields.count == columns.count else {
-      throw malformed("\(fields.count) fields where the header has \(columns.count)")
+    guard fields.count == header.count else {
+      throw malformed("\(fields.count) fields where the header has \(header.count)")
     }
-    let named = Dictionary(zip(columns, fields)) { first, _ in first }
-    do throws(ColumnError) { return try table.row(fields: named) } catch {
-      throw malformed("\"\(error.name)\" cannot be \"\(named[error.name] ?? "")\"")
+    do throws(ColumnError) { return try table.row(fields: fields, at: places) } catch {
+      let field = header.firstIndex(of: error.name).map { fields[$0] } ?? ""
+      throw malformed("\"\(error.name)\" cannot be \"\(field)\"")
     }
   }
 

@@ -75,14 +75,33 @@ struct Table<Row: Sendable>: Sendable {
     }
   }
 
+  /// Where the columns stand among those of a file; nil for one that it does not have.
+  func places(in header: [String]) -> [Int?] { columns.map { header.firstIndex(of: $0.name) } }
+
   /// The row of these fields; a column that is not there is unknown.
-  func row(fields: [String: String]) throws(ColumnError) -> Row {
-    try row { row, column in column.readText.map { $0(&row, fields[column.name] ?? "") } }
+  ///
+  /// - Parameter places: of the columns, as `places(in:)` gives them.
+  func row(fields: [String], at places: [Int?]) throws(ColumnError) -> Row {
+    var place = places.makeIterator()
+    return try row { row, column in
+      let field = place.next() ?? nil
+      return column.readText.map { $0(&row, field.map { fields[$0] } ?? "") }
+    }
   }
 
   /// The row of these members; those that no column names are passed over.
-  func row(members: [String: JSONValue]) throws(ColumnError) -> Row {
-    try row { row, column in column.readJSON.map { $0(&row, members[column.name] ?? .null) } }
+  func row(members: [JSONValue.Member]) throws(ColumnError) -> Row {
+    // Members mostly come in the order of the columns: each is looked for behind the one before.
+    var next = 0
+    return try row { row, column in
+      guard let read = column.readJSON else { return nil }
+      let found =
+        members[next...].firstIndex { $0.name == column.name }
+        ?? members[..<next].firstIndex { $0.name == column.name }
+      guard let found else { return read(&row, .null) }
+      next = found + 1
+      return read(&row, members[found].value)
+    }
   }
 
   private func row(

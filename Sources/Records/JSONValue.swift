@@ -1,5 +1,3 @@
-import Foundation
-
 /// A JSON value (RFC 8259): exact numbers, and members in the order in which they are written.
 package enum JSONValue: Equatable, Sendable {
   case null
@@ -18,6 +16,19 @@ package enum JSONValue: Equatable, Sendable {
       self.name = name
       self.value = value
     }
+  }
+
+  /// The value of a text in UTF-8; nil where that is no JSON.
+  package init?(parsing text: [UInt8]) {
+    var parser = JSONParser(text)
+    guard let value = parser.readWhole() else { return nil }
+    self = value
+  }
+
+  /// The members of the object that the text holds, in their order; nil where it holds none.
+  static func members(of text: [UInt8]) -> [Member]? {
+    guard case .object(let members)? = JSONValue(parsing: text) else { return nil }
+    return members
   }
 
   /// The value in one line, without white space.
@@ -68,37 +79,5 @@ package enum JSONValue: Equatable, Sendable {
       }
     }
     text += "\""
-  }
-}
-
-/// The members of an object have no order of their own (RFC 8259 section 4): they are read in the
-/// order of their names.
-extension JSONValue: Decodable {
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    // What a recording has most of comes first: a wrong guess costs more than all else here.
-    if container.decodeNil() {
-      self = .null
-    } else if let text = try? container.decode(String.self) {
-      self = .string(text)
-    } else if let number = try? container.decode(Decimal.self) {
-      self = .number("\(number)")
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
-    } else if let values = try? container.decode([JSONValue].self) {
-      self = .array(values)
-    } else {
-      self.init(try container.decode([String: JSONValue].self))
-    }
-  }
-
-  init(_ members: [String: JSONValue]) {
-    self = .object(
-      members.sorted { $0.key < $1.key }.map { Member(name: $0.key, value: $0.value) })
-  }
-
-  /// The members of the object that the text holds; nil where it holds none.
-  static func members(of text: [UInt8]) -> [String: JSONValue]? {
-    try? JSONDecoder().decode([String: JSONValue].self, from: Data(text))
   }
 }

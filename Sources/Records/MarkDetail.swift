@@ -14,7 +14,7 @@ extension MarkDetail: RecordValue {
 
   init?(text: String) {
     guard let members = JSONValue.members(of: Array(text.utf8)) else { return nil }
-    self.init(json: JSONValue(members))
+    self.init(json: .object(members))
   }
 
   init?(json: JSONValue) {

@@ -58,7 +58,9 @@ package struct RecordStream: Sendable {
   private func record(_ bytes: [UInt8]) throws(RecordError) -> Record? {
     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return nil }
     guard let members = JSONValue.members(of: bytes) else { throw malformed("no JSON object") }
-    guard case .string(let kind)? = members["record"] else { throw malformed("no \"record\"") }
+    guard case .string(let kind)? = members.first(where: { $0.name == "record" })?.value else {
+      throw malformed("no \"record\"")
+    }
     do throws(ColumnError) { return try Record(kind: kind, members: members) } catch {
       throw malformed("\"\(error.name)\" of a record \"\(kind)\"")
     }
@@ -71,7 +73,7 @@ package struct RecordStream: Sendable {
 
 extension Record {
   /// Nil for a kind that is not known.
-  init?(kind: String, members: [String: JSONValue]) throws(ColumnError) {
+  init?(kind: String, members: [JSONValue.Member]) throws(ColumnError) {
     switch kind {
     case Schema.meta.kind: self = .meta(try Schema.meta.row(members: members))
     case Schema.intervals.kind: self = .interval(try Schema.intervals.row(members: members))

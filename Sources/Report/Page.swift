@@ -1,3 +1,4 @@
+import Analysis
 import Moves
 import Records
 import Streams
@@ -162,7 +163,7 @@ private struct Page {
   }
 
   private func spread(_ spans: [Duration]) -> String {
-    let median = Distribution("", "ms", spans.map(\.milliseconds)).quantile(0.5)
+    let median = Distribution.quantile(0.5, of: spans.map(\.milliseconds).sorted())
     return Wording.duration(.nanoseconds(Int64(clamping: median * 1e6)))
   }
 
@@ -356,7 +357,7 @@ private struct Page {
 
   private func distributions(_ main: inout Markup) {
     guard content.moves.count > 1 else { return }
-    let distributions = Distribution.all(of: content.moves)
+    let distributions = Spread.all(of: content.moves)
     let varied = distributions.filter { !$0.isConstant }
     main.element("section") { section in
       section.element("h2", "Distributions over the moves")

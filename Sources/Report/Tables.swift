@@ -242,7 +242,7 @@ extension HTMLTable {
     return table
   }
 
-  static func distributions(_ distributions: [Distribution]) -> HTMLTable {
+  static func distributions(_ distributions: [Spread]) -> HTMLTable {
     var table = HTMLTable(
       caption: "Distributions over the moves",
       headings: [

@@ -49,7 +49,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   package func aligned(to length: Duration) -> Timestamp {
     let size = max(length.wholeNanoseconds, 1)
     let remainder = nanoseconds % size
-    return Timestamp(nanoseconds: nanoseconds &- (remainder < 0 ? remainder &+ size : remainder))
+    let excess = remainder < 0 ? remainder &+ size : remainder
+    let (start, overflow) = nanoseconds.subtractingReportingOverflow(excess)
+    return Timestamp(nanoseconds: overflow ? .min : start)
   }
 
   /// The start of the first interval of this length that begins at the moment or later.

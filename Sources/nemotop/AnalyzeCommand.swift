@@ -159,7 +159,7 @@ struct Analyze: AsyncParsableCommand {
       throw Failure("cannot read the baseline \(path): name what 'analyze --format json' printed")
     }
     do throws(BaselineError) {
-      return try Baseline(data)
+      return try Baseline([UInt8](data))
     } catch {
       throw Failure(
         "\(path) is no analysis\(error == .notJSON ? ", not even JSON" : ""): name what "

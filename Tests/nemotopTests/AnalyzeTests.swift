@@ -97,6 +97,34 @@ import Testing
     #expect(table.output.split(separator: "\n").count == lost.count + 1)
   }
 
+  /// The first and the last moment that 64 bits of nanoseconds hold, among others, in any order.
+  @Test(.timeLimit(.minutes(1)), arguments: ["analyze", "log"])
+  func `a recording of impossible times has an end`(command: String) async throws {
+    let times = [
+      "1677-09-21T00:12:43.145224192Z", "2262-04-11T23:47:16.854775807Z", "1970-01-01T00:00:00Z",
+      "2026-11-25T12:00:00Z",
+    ]
+    var lines = ""
+    for (number, order) in [[0, 1, 2, 3], [3, 0, 1, 0], [1, 1, 0, 2]].joined().enumerated() {
+      let (time, first) = (times[order], number * 10)
+      lines += """
+        {"record":"interval","time":"\(time)","point":"\(["xen1", "xen2", "ha"][number % 3])",\
+        "stream":"[2001:db8:42::10]:5004>[2001:db8:cc::1]:5004","source":"2001:db8:42::10",\
+        "source_port":5004,"destination":"2001:db8:cc::1","destination_port":5004,"leg":"direct",\
+        "epoch":1,"packets":10,"ip_bytes":1000,"udp_bytes":520,"wire_bytes":1140,\
+        "sequence_runs":[[\(first),\(first + 9),"\(time)","\(time)"]],"lost":0,"skipped":0,\
+        "duplicates":0,"reordered":0,"blind":false}
+
+        """
+    }
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/times.jsonl"
+    try lines.write(toFile: file, atomically: true, encoding: .utf8)
+    let result = try await Program.run([Program.nemotop, command, file])
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.contains("[2001:db8:42::10]:5004>[2001:db8:cc::1]:5004"))
+  }
+
   @Test func `two external points alone say what they cannot know`() async throws {
     let folder = try await lab("--moves", "2", "--every", "3s")
     let result = try await analyze(sources(folder, ["xen1", "xen2"]) + ["--format", "json"])

@@ -1,53 +1,27 @@
+import Analysis
 import Moves
 import Wire
 
-/// How one figure of the moves is distributed over those in which it is known.
-struct Distribution: Sendable {
+/// The values of one part of the moves, where they are known.
+struct Spread: Sendable {
   let name: String
   let unit: String
-  /// Ascending.
+  /// Ascending; one at the least.
   let values: [Double]
   /// How many moves there are, known or not.
   let count: Int
 
   /// The parts of all moves, those that are known of one move at the least.
-  static func all(of moves: [Move]) -> [Distribution] {
-    let times: [(String, (Move) -> Duration?)] = [
-      ("away", { $0.gap }), ("gap at the receiver", { $0.receiverGap }), ("paused", { $0.paused }),
-      ("held", { $0.held }), ("path change", { $0.pathChange }), ("residual", { $0.residual }),
-      ("paused and path", { $0.pausedPlusPath }), ("unbound", { $0.unboundTime }),
-    ]
-    let counts: [(String, (Move) -> Int?)] = [
-      ("lost", { $0.lost }), ("lost unseen", { $0.lostUnseen }),
-      ("lost in the server", { $0.lostServer }), ("lost behind", { $0.lostBehind }),
-      ("sent unbound", { $0.unbound }), ("lost on the path", { $0.lostPath }),
-      ("before the BA", { $0.beforeAcknowledgement }), ("duplicates", { $0.duplicates }),
-      ("reordered", { $0.reordered }),
-    ]
-    return
-      (times.map { name, figure in
-        Distribution(name, "ms", moves.map { figure($0)?.milliseconds })
-      }
-      + counts.map { name, figure in
-        Distribution(name, "packets", moves.map { figure($0).map(Double.init) })
-      }).filter { !$0.values.isEmpty }
+  static func all(of moves: [Move]) -> [Spread] {
+    Part.all.compactMap { part in
+      let values = moves.compactMap(part.value).sorted()
+      guard !values.isEmpty else { return nil }
+      return Spread(
+        name: part.title, unit: part.isTime ? "ms" : "packets", values: values, count: moves.count)
+    }
   }
 
-  init(_ name: String, _ unit: String, _ figures: [Double?]) {
-    self.name = name
-    self.unit = unit
-    values = figures.compactMap(\.self).sorted()
-    count = figures.count
-  }
-
-  /// The value below which this part of them lies, between two of them where it falls between.
-  func quantile(_ part: Double) -> Double {
-    guard let last = values.last else { return .nan }
-    let place = part * Double(values.count - 1)
-    let index = Int(place)
-    guard index + 1 < values.count else { return last }
-    return values[index] + (values[index + 1] - values[index]) * (place - Double(index))
-  }
+  func quantile(_ share: Double) -> Double { Distribution.quantile(share, of: values) }
 
   /// A figure of it as text; counts are whole unless a quantile falls between two.
   func text(_ value: Double) -> String {
@@ -61,7 +35,7 @@ struct Distribution: Sendable {
 
 /// The distributions as a drawing: a strip each, with a dot for each move, or bars where there are many.
 struct DistributionFigure {
-  let distributions: [Distribution]
+  let distributions: [Spread]
 
   var description: String {
     distributions.map { distribution in
@@ -87,7 +61,7 @@ struct DistributionFigure {
   private static let stack = 4
 
   private static func draw(
-    _ distribution: Distribution, top: Double, _ width: DrawingWidth, _ drawing: inout Drawing
+    _ distribution: Spread, top: Double, _ width: DrawingWidth, _ drawing: inout Drawing
   ) -> Double {
     let size = width.textSize
     let left = width == .wide ? 150.0 : 14.0
@@ -133,7 +107,7 @@ struct DistributionFigure {
   }
 
   private static func drawValues(
-    _ distribution: Distribution, _ scale: Scale, base: Double, _ drawing: inout Drawing
+    _ distribution: Spread, _ scale: Scale, base: Double, _ drawing: inout Drawing
   ) {
     var counts: [Int: Int] = [:]
     for value in distribution.values {
