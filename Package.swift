@@ -64,6 +64,8 @@ let package = Package(
       "Dashboard", on: ["Moves", "Streams", "Wire", "Screen", yams],
       resources: [.embedInCode("Layouts/demo.yaml")]),
     module("Report", on: ["Analysis", "Records", "Moves", "Streams", "Sequences", "Wire"]),
+    module("Mobility", on: ["Wire"]),
+    module("Router", on: ["Wire"]),
     module("Lab", on: ["CLinux", subprocess]),
     module(
       "Experiment",
@@ -110,7 +112,11 @@ let package = Package(
     tests(of: "Dashboard", on: ["Moves", "Sequences", "Streams", "Wire", "Screen"]),
     tests(
       of: "Report", on: ["Records", "Moves", "Sequences", "Streams", "Wire", subprocess]),
-    tests(of: "Lab"),
+    tests(of: "Mobility", on: ["Wire", subprocess]),
+    .target(
+      name: "LabTesting", dependencies: ["Lab"], path: "Tests/LabTesting", swiftSettings: strict),
+    tests(of: "Router", on: ["Lab", "LabTesting", "Wire"]),
+    tests(of: "Lab", on: ["LabTesting"]),
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
     tests(of: "nemotop", on: [subprocess]),

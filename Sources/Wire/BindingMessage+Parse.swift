@@ -27,21 +27,23 @@ extension BindingMessage {
         status: bytes.uint8(at: 6), homeAddress: homeAddress)
     }
     let end = min(length, bytes.byteCount)
-    parseOptions(bytes.extracting(12..<end))
+    parseOptions(bytes.extracting(0..<end))
     if end == length {
       checksumIsRight = checksum(of: bytes.extracting(0..<length)) == 0
     }
   }
 
-  /// Mobility options (RFC 6275 section 6.2), those that name addresses.
+  /// The mobility options (RFC 6275 section 6.2) of a message, those that stand for something here.
   ///
   /// ```
   /// | type (1) | length (1) | value |
   /// Mobile Network Prefix (RFC 3963 section 4.3): | 6 | 18 | 0 (1) | prefix length (1) | prefix (16) |
   /// Alternate Care-of Address (section 6.2.5):    | 3 | 16 | address (16) |
+  /// Replay protection (RFC 4285 section 6):       | 10 | 8 | timestamp (8) |
+  /// Authentication (RFC 4285 section 5):          | 9 | 5 + n | subtype (1) | SPI (4) | code (n) |
   /// ```
   private mutating func parseOptions(_ bytes: RawSpan) {
-    var offset = 0
+    var offset = 12
     while offset + 2 <= bytes.byteCount {
       let type = bytes.uint8(at: offset)
       // Pad1 is a single byte.
@@ -58,6 +60,14 @@ extension BindingMessage {
             address: bytes.ipv6Address(at: offset + 4), length: bytes.uint8(at: offset + 3)))
       case (3, 16):
         alternateCareOfAddress = bytes.ipv6Address(at: offset + 2)
+      case (10, 8):
+        messageIdentifier = bytes.uint64(at: offset + 2)
+      case (9, 5...):
+        authentication = Authentication(
+          subtype: bytes.uint8(at: offset + 2), index: bytes.uint32(at: offset + 3),
+          authenticator: bytes.array(offset + 7..<offset + 2 + length),
+          covered: bytes.array(0..<offset + 7))
+        authentication?.covered.replaceSubrange(4..<6, with: [0, 0])
       default:
         break
       }

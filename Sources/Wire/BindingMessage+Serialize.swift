@@ -3,7 +3,8 @@ extension BindingMessage {
   ///
   /// An Update: IPv6 / Destination Options with the Home Address / Mobility Header (RFC 6275 sections
   /// 6.3 and 6.1.7). An Acknowledgement: IPv6 / type 2 routing header / Mobility Header (sections 6.4
-  /// and 6.1.8). Options follow in the order Mobile Network Prefix, Alternate Care-of Address.
+  /// and 6.1.8). Options follow in the order Mobile Network Prefix, Alternate Care-of Address, replay
+  /// protection, authentication, which must be the last (RFC 4285 section 5).
   ///
   /// ```
   /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
@@ -53,6 +54,16 @@ extension BindingMessage {
 
   /// The Mobility Header with a checksum of 0.
   private var mobilityHeader: [UInt8] {
+    var header = coveredHeader
+    if let authentication { header += authentication.authenticator }
+    Self.pad(&header, to: 0)
+    header[1] = UInt8(header.count / 8 - 1)
+    return header
+  }
+
+  /// The Mobility Header up to and including the SPI where there is an authentication option, else
+  /// without what fills it up. Its length field is that of the whole.
+  private var coveredHeader: [UInt8] {
     var header: [UInt8] = [IPProtocol.noNextHeader.rawValue, 0, kind.rawValue, 0, 0, 0]
     switch kind {
     case .update:
@@ -74,14 +85,36 @@ extension BindingMessage {
       header += [3, 16]
       header.append(alternateCareOfAddress)
     }
-    Self.pad(&header, to: 0)
-    header[1] = UInt8(header.count / 8 - 1)
+    if let messageIdentifier {
+      Self.pad(&header, to: 2)
+      header += [10, 8]
+      header.append(bigEndian: messageIdentifier)
+    }
+    if let authentication {
+      Self.pad(&header, to: 1, modulo: 4)
+      header += [9, UInt8(5 + authentication.authenticator.count), authentication.subtype]
+      header.append(bigEndian: authentication.index)
+      header[1] = UInt8((header.count + authentication.authenticator.count + 7) / 8 - 1)
+    }
     return header
   }
 
-  /// Fills up with Pad1 or PadN until the length is 8n + `remainder` (RFC 6275 section 6.2.1).
-  private static func pad(_ header: inout [UInt8], to remainder: Int) {
-    let count = (remainder - header.count) & 7
+  /// What an authenticator of the message covers: the care-of address, the home address, and the message
+  /// up to and including the SPI, with a checksum of 0 (RFC 4285 section 5.1).
+  ///
+  /// Of a message that was received, the bytes that came. Nil without an authentication option.
+  package var authenticatedData: [UInt8]? {
+    guard let authentication else { return nil }
+    var data: [UInt8] = []
+    data.append(careOfAddress)
+    data.append(homeAddress ?? (kind == .update ? source : destination))
+    data += authentication.covered.isEmpty ? coveredHeader : authentication.covered
+    return data
+  }
+
+  /// Fills up with Pad1 or PadN until the length is `modulo`·n + `remainder` (RFC 6275 section 6.2.1).
+  private static func pad(_ header: inout [UInt8], to remainder: Int, modulo: Int = 8) {
+    let count = (remainder - header.count) & (modulo - 1)
     switch count {
     case 0: break
     case 1: header.append(0)

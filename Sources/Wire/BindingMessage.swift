@@ -9,7 +9,7 @@ package struct BindingMessage: Hashable, Sendable {
   }
 
   /// A Mobile Network Prefix option (RFC 3963 section 4.3).
-  package struct Prefix: Hashable, Sendable {
+  package struct Prefix: Hashable, Sendable, CustomStringConvertible {
     package var address: IPAddress
     package var length: UInt8
 
@@ -17,6 +17,49 @@ package struct BindingMessage: Hashable, Sendable {
       self.address = address
       self.length = length
     }
+
+    package var description: String { "\(address)/\(length)" }
+  }
+
+  /// A mobility message authentication option (RFC 4285 section 5).
+  package struct Authentication: Hashable, Sendable {
+    /// Who shares the key: 1 the mobile node and the home agent, 2 the mobile node and its AAA server.
+    package var subtype: UInt8
+    /// The mobility SPI, which names the key.
+    package var index: UInt32
+    package var authenticator: [UInt8]
+    /// The message up to and including the SPI, with a checksum of 0: what the authenticator covers
+    /// beside the addresses. Found where the message is parsed; nothing says it again when serialized.
+    package var covered: [UInt8]
+
+    /// First(96, HMAC-SHA1(…)), in bytes.
+    package static let length = 12
+
+    package init(
+      subtype: UInt8 = 1, index: UInt32,
+      authenticator: [UInt8] = [UInt8](repeating: 0, count: length), covered: [UInt8] = []
+    ) {
+      self.subtype = subtype
+      self.index = index
+      self.authenticator = authenticator
+      self.covered = covered
+    }
+  }
+
+  /// Flags of an Update (RFC 6275 section 6.1.7, RFC 3963 section 4.1).
+  package enum UpdateFlag {
+    /// A: an Acknowledgement is asked for.
+    package static let acknowledge: UInt16 = 0x8000
+    /// H: the receiver is to be the home agent.
+    package static let homeRegistration: UInt16 = 0x4000
+    /// R: the sender is a mobile router.
+    package static let mobileRouter: UInt16 = 0x0400
+  }
+
+  /// Flags of an Acknowledgement (RFC 6275 section 6.1.8, RFC 3963 section 4.2).
+  package enum AcknowledgementFlag {
+    /// R: the home agent serves the sender as a mobile router.
+    package static let mobileRouter: UInt16 = 0x40
   }
 
   package var kind: Kind
@@ -35,6 +78,10 @@ package struct BindingMessage: Hashable, Sendable {
   package var homeAddress: IPAddress?
   package var alternateCareOfAddress: IPAddress?
   package var prefixes: [Prefix]
+  /// The timestamp of the replay protection option (RFC 4285 section 6), in the format of NTP: 32 bits
+  /// of seconds since 1900 and 32 of their fraction.
+  package var messageIdentifier: UInt64?
+  package var authentication: Authentication?
   /// Whether the checksum is right; nil where the message was not captured whole.
   package var checksumIsRight: Bool?
 
@@ -42,6 +89,7 @@ package struct BindingMessage: Hashable, Sendable {
     kind: Kind, source: IPAddress, destination: IPAddress, sequence: UInt16, flags: UInt16 = 0,
     lifetime: UInt16 = 0, status: UInt8? = nil, homeAddress: IPAddress? = nil,
     alternateCareOfAddress: IPAddress? = nil, prefixes: [Prefix] = [],
+    messageIdentifier: UInt64? = nil, authentication: Authentication? = nil,
     checksumIsRight: Bool? = nil
   ) {
     self.kind = kind
@@ -54,6 +102,8 @@ package struct BindingMessage: Hashable, Sendable {
     self.homeAddress = homeAddress
     self.alternateCareOfAddress = alternateCareOfAddress
     self.prefixes = prefixes
+    self.messageIdentifier = messageIdentifier
+    self.authentication = authentication
     self.checksumIsRight = checksumIsRight
   }
 

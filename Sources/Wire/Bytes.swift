@@ -8,6 +8,11 @@ extension RawSpan {
   func ipv6Address(at offset: Int) -> IPAddress {
     IPAddress(high: uint64(at: offset), low: uint64(at: offset + 8))
   }
+
+  /// The bytes in the range, copied.
+  func array(_ range: Range<Int>) -> [UInt8] {
+    range.map { uint8(at: $0) }
+  }
 }
 
 extension MutableRawSpan {

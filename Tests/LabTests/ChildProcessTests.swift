@@ -1,5 +1,6 @@
 import Foundation
 import Lab
+import LabTesting
 import Testing
 
 struct ChildProcessTests {

@@ -1,4 +1,5 @@
 import Lab
+import LabTesting
 import Testing
 
 @Suite(.needsNamespaces)

@@ -1,37 +1,7 @@
 import Foundation
 import Lab
+import LabTesting
 import Testing
-
-/// A private world that a child process keeps open, so that the tests' own process stays where it is.
-struct PrivateTestWorld {
-  let world: World
-  private let holder: ChildProcess
-
-  /// Whether this machine lets us have one.
-  static func isAvailable() async -> Bool {
-    (try? await PrivateWorld.isolation()) != nil
-  }
-
-  static func with(_ body: (World) async throws -> Void) async throws {
-    let isolation = try await PrivateWorld.isolation()
-    let command = PrivateWorld.entry(isolation, to: ["sh", "-c", "echo ready; exec sleep 600"])
-    let output = Pipe()
-    let holder = try await ChildProcess.start(
-      ["/usr/bin/env"] + command, output: output.fileHandleForWriting.fileDescriptor)
-    try output.fileHandleForWriting.close()
-    let said = output.fileHandleForReading.availableData
-    let world = World.of(process: holder.identifier, withUsers: isolation.contains("--user"))
-    do {
-      try #require(String(decoding: said, as: UTF8.self) == "ready\n")
-      try await body(world)
-    } catch {
-      holder.terminate()
-      throw error
-    }
-    holder.terminate()
-    #expect(await holder.wait() == .killed(signal: SIGKILL))
-  }
-}
 
 extension Trait where Self == ConditionTrait {
   /// Only where the machine allows namespaces.

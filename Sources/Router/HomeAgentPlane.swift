@@ -1,0 +1,83 @@
+package import Wire
+
+/// What a home agent forwards (RFC 3963 section 6.4), in the network namespace of the thread that opened it:
+/// the prefixes of its mobile routers through a tunnel to each one's care-of address, and what comes out of
+/// those tunnels.
+package final class HomeAgentPlane {
+  private let routing: NetlinkSocket
+  private let filtering: NetlinkSocket
+  private let filter: TunnelFilter
+  private let end: TunnelEnd
+  private let prefixes: [BindingMessage.Prefix]
+
+  /// - Parameters:
+  ///   - address: The home agent's, the near end of all tunnels.
+  ///   - interface: Where the tunnels' packets go out.
+  ///   - prefixes: All that may be registered: where they are not, their packets are refused.
+  package init(
+    address: IPAddress, interface: String, prefixes: [BindingMessage.Prefix]
+  ) throws(RouterError) {
+    guard let index = interfaceIndex(of: interface) else { throw .noSuchInterface(interface) }
+    routing = try NetlinkSocket(.route)
+    filtering = try NetlinkSocket(.netfilter)
+    filter = TunnelFilter(name: "nemotop_home_agent", address: address, direction: .fromGuest)
+    end = TunnelEnd(address: address, interface: index)
+    self.prefixes = prefixes
+    try open()
+  }
+
+  private func open() throws(RouterError) {
+    // Nothing is unwrapped before the filter stands.
+    try filter.open()
+    try end.open(routing)
+    for prefix in prefixes { try refuse(prefix) }
+  }
+
+  /// Forwards the prefixes to a care-of address, and admits what comes from them through it.
+  ///
+  /// - Parameter old: Where they went so far: its packets are refused from then on. What was still under
+  ///   way from there is lost, as RFC 3963 has it.
+  package func bind(
+    _ prefixes: [BindingMessage.Prefix], to careOfAddress: IPAddress,
+    replacing old: IPAddress? = nil
+  ) throws(RouterError) {
+    for prefix in prefixes {
+      try filter.change(
+        .add, TunnelFilter.Admission(end: careOfAddress, prefix: prefix), through: filtering)
+      try routing.request(
+        Route(
+          destination: prefix, way: .tunnel(to: careOfAddress, interface: end.interface),
+          table: Route.main
+        ).request(.replace), "routing \(prefix) to \(careOfAddress)")
+    }
+    guard let old, old != careOfAddress else { return }
+    for prefix in prefixes {
+      try filter.change(
+        .remove, TunnelFilter.Admission(end: old, prefix: prefix), through: filtering)
+    }
+  }
+
+  /// Forwards nothing to the care-of address any more.
+  package func unbind(
+    _ prefixes: [BindingMessage.Prefix], from careOfAddress: IPAddress
+  ) throws(RouterError) {
+    for prefix in prefixes {
+      try refuse(prefix)
+      try filter.change(
+        .remove, TunnelFilter.Admission(end: careOfAddress, prefix: prefix), through: filtering)
+    }
+  }
+
+  /// Leaves the host's routes and rules as they were.
+  package func close() throws(RouterError) {
+    try end.close(routing)
+    try filter.close()
+  }
+
+  /// Without a binding a default route would send the packets back to where they came from.
+  private func refuse(_ prefix: BindingMessage.Prefix) throws(RouterError) {
+    try routing.request(
+      Route(destination: prefix, way: .unreachable, table: Route.main).request(.replace),
+      "refusing \(prefix)")
+  }
+}

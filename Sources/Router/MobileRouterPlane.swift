@@ -1,0 +1,103 @@
+package import Wire
+
+/// What a mobile router forwards (RFC 3963 section 5.4), in the network namespace of the thread that opened
+/// it: what its guests send through the tunnel to the home agent, and what comes out of it to them. Without
+/// a tunnel nothing of theirs leaves the host, neither wrapped nor bare.
+package final class MobileRouterPlane {
+  private let routing: NetlinkSocket
+  private let filtering: NetlinkSocket
+  private let filter: TunnelFilter
+  private let end: TunnelEnd
+  private let homeAgent: IPAddress
+  private let bridge: UInt32
+
+  /// - Parameters:
+  ///   - interface: The external interface, where the tunnel's packets go out.
+  ///   - bridge: Where the guests are.
+  package init(
+    careOfAddress: IPAddress, homeAgent: IPAddress, interface: String, bridge: String
+  ) throws(RouterError) {
+    guard let index = interfaceIndex(of: interface) else { throw .noSuchInterface(interface) }
+    guard let bridgeIndex = interfaceIndex(of: bridge) else { throw .noSuchInterface(bridge) }
+    routing = try NetlinkSocket(.route)
+    filtering = try NetlinkSocket(.netfilter)
+    filter = TunnelFilter(
+      name: "nemotop_mobile_router", address: careOfAddress, direction: .toGuest, bridge: bridge)
+    end = TunnelEnd(address: careOfAddress, interface: index)
+    self.homeAgent = homeAgent
+    self.bridge = bridgeIndex
+    try open(bridge: bridge)
+  }
+
+  private func open(bridge: String) throws(RouterError) {
+    try filter.open()
+    try end.open(routing)
+    try routing.request(
+      Route(
+        destination: Route.everywhere, way: .unreachable, table: TunnelEnd.wrapping,
+        metric: .max
+      ).request(.replace), "refusing what has no tunnel")
+    // What has been wrapped is looked up once more, as if it came from the bridge.
+    try routing.request(
+      Rule(
+        priority: 20, table: Route.main, source: end.prefix,
+        destination: BindingMessage.Prefix(address: homeAgent, length: 128), interface: bridge,
+        nextHeader: 41
+      ).request(.add), "adding a rule")
+    try routing.request(
+      Rule(priority: 21, table: TunnelEnd.wrapping, interface: bridge).request(.add),
+      "adding a rule")
+  }
+
+  /// A guest is on the bridge: its prefixes are there.
+  package func attach(_ prefixes: [BindingMessage.Prefix]) throws(RouterError) {
+    for prefix in prefixes {
+      try routing.request(onBridge(prefix).request(.replace), "routing \(prefix) to the bridge")
+    }
+  }
+
+  /// The guest left.
+  package func detach(_ prefixes: [BindingMessage.Prefix]) throws(RouterError) {
+    for prefix in prefixes {
+      try routing.request(
+        onBridge(prefix).request(.remove), "removing \(prefix) from the bridge",
+        tolerating: [NetlinkSocket.noSuchProcess])
+    }
+  }
+
+  /// The home agent forwards the prefixes to here: they go through the tunnel, both ways.
+  package func openTunnel(_ prefixes: [BindingMessage.Prefix]) throws(RouterError) {
+    for prefix in prefixes {
+      try filter.change(
+        .add, TunnelFilter.Admission(end: homeAgent, prefix: prefix), through: filtering)
+      try routing.request(tunnel(prefix).request(.replace), "tunnelling \(prefix)")
+    }
+  }
+
+  package func closeTunnel(_ prefixes: [BindingMessage.Prefix]) throws(RouterError) {
+    for prefix in prefixes {
+      try routing.request(
+        tunnel(prefix).request(.remove), "closing the tunnel of \(prefix)",
+        tolerating: [NetlinkSocket.noSuchProcess])
+      try filter.change(
+        .remove, TunnelFilter.Admission(end: homeAgent, prefix: prefix), through: filtering)
+    }
+  }
+
+  /// Leaves the host's routes and rules as they were.
+  package func close() throws(RouterError) {
+    try end.close(routing)
+    try filter.close()
+  }
+
+  private func onBridge(_ prefix: BindingMessage.Prefix) -> Route {
+    Route(destination: prefix, way: .interface(bridge), table: Route.main)
+  }
+
+  /// Only from the prefix (`from` in ip's words), whatever the destination.
+  private func tunnel(_ prefix: BindingMessage.Prefix) -> Route {
+    Route(
+      destination: Route.everywhere, source: prefix,
+      way: .tunnel(to: homeAgent, interface: end.interface), table: TunnelEnd.wrapping)
+  }
+}

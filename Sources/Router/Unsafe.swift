@@ -1,0 +1,52 @@
+import Glibc
+
+/// The calls that take pointers, behind a safe interface.
+
+/// The system's words for an error number.
+func reason(of number: Int32) -> String {
+  unsafe String(cString: strerror(number))
+}
+
+/// The index of an interface; nil where there is none of the name.
+func interfaceIndex(of name: String) -> UInt32? {
+  let index = unsafe if_nametoindex(name)
+  return index > 0 ? index : nil
+}
+
+/// A netlink socket whose errors come with the kernel's own words (netlink(7)), or a negated errno.
+func openNetlink(family: Int32) -> Int32 {
+  let (netlink, options, extendedErrors, headersOnly): (Int32, Int32, Int32, Int32) = (
+    16, 270, 11, 10
+  )
+  let descriptor = socket(netlink, Int32(SOCK_RAW.rawValue) | O_CLOEXEC, family)
+  guard descriptor >= 0 else { return -errno }
+  var isOn: Int32 = 1
+  let length = socklen_t(MemoryLayout<Int32>.size)
+  for option in [extendedErrors, headersOnly] {
+    _ = unsafe setsockopt(descriptor, options, option, &isOn, length)
+  }
+  return descriptor
+}
+
+/// Sends one datagram; 0, or an errno.
+func sendAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+  while true {
+    if unsafe send(descriptor, bytes, bytes.count, 0) == bytes.count { return 0 }
+    guard errno == EINTR else { return errno }
+  }
+}
+
+/// The next datagram, or an errno.
+func receiveDatagram(from descriptor: Int32) -> (bytes: [UInt8], code: Int32) {
+  var code: Int32 = 0
+  let capacity = 1 << 16
+  let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    var received = 0
+    repeat {
+      received = unsafe recv(descriptor, buffer.baseAddress, capacity, 0)
+    } while received < 0 && errno == EINTR
+    code = received < 0 ? errno : 0
+    count = max(received, 0)
+  }
+  return (bytes, code)
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Lab
+import LabTesting
+import Router
+import Synchronization
+import Testing
+import Wire
+
+extension Trait where Self == ConditionTrait {
+  /// Only where the machine allows namespaces that this process may enter.
+  static var needsNamespaces: Self {
+    .enabled("needs network namespaces and nft: run as root, with nftables") {
+      guard geteuid() == 0 else { return false }
+      return await PrivateTestWorld.isAvailable()
+    }
+  }
+}
+
+/// A guest between two servers, a home agent and a correspondent node, with bare forwarding between them.
+struct Network {
+  static let script = """
+    set -e
+    for node in guest xen1 xen2 inet ha cn; do
+      ip netns add $node
+      ip netns exec $node sh -c '
+        ip link set lo up
+        echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
+        echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad
+        echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+    done
+    link() { # node, address of it, address of inet
+      ip link add eth0 netns $1 type veth peer name $1 netns inet
+      ip -n $1 link set eth0 up; ip -n inet link set $1 up
+      ip -n $1 addr add $2/64 dev eth0 nodad; ip -n inet addr add $3/64 dev $1 nodad
+      ip -n $1 route add default via $3
+    }
+    link xen1 2001:db8:1::1 2001:db8:1::ff
+    link xen2 2001:db8:2::1 2001:db8:2::ff
+    link ha 2001:db8:aa::1 2001:db8:aa::ff
+    link cn 2001:db8:cc::1 2001:db8:cc::ff
+    ip -n inet route add 2001:db8:42::/64 via 2001:db8:aa::1
+    ip -n inet route add 2001:db8:43::/64 via 2001:db8:aa::1
+    for server in xen1 xen2; do
+      ip -n $server link add br0 address 02:00:00:00:00:01 type bridge mcast_snooping 0
+      ip -n $server link add keep0 type veth peer name keep1
+      ip -n $server link set keep0 master br0 up; ip -n $server link set keep1 up
+      ip -n $server link set br0 up; ip -n $server addr add fe80::1/64 dev br0 nodad
+    done
+    ip link add eth0 address 02:00:00:00:00:10 netns guest type veth peer name vif0 netns xen1
+    ip -n guest link set eth0 mtu 1400 up
+    ip -n guest addr add 2001:db8:42::10/64 dev eth0 nodad
+    ip -n guest addr add 2001:db8:43::10/64 dev eth0 nodad
+    ip -n guest neigh add fe80::1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
+    ip -n guest route add default via fe80::1 dev eth0
+    ip -n xen1 link set vif0 master br0 up
+    """
+
+  let world: World
+
+  static func up(in world: World) async throws -> Network {
+    _ = try await world.run(["sh", "-c", script])
+    return Network(world: world)
+  }
+
+  /// The guest's interface goes from the first server to the second.
+  func move() async throws {
+    _ = try await world.run(["ip", "-n", "xen1", "link", "set", "vif0", "netns", "xen2"])
+    _ = try await world.run(["ip", "-n", "xen2", "link", "set", "vif0", "master", "br0", "up"])
+  }
+
+  /// Sends datagrams from one node to another, and counts those that came.
+  func deliver(
+    _ count: Int, from node: String = "guest", source: String = "2001:db8:42::10",
+    to receiver: String = "cn", destination: String = "2001:db8:cc::1"
+  ) async throws -> Int {
+    let before = try await heard(by: receiver)
+    let script = """
+      import socket
+      s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+      s.bind(('\(source)', 0))
+      for i in range(\(count)):
+          s.sendto(b'datagram', ('\(destination)', 9))
+      """
+    _ = try await world.run(["python3", "-c", script], in: node)
+    return try await heard(by: receiver) - before
+  }
+
+  private func heard(by node: String) async throws -> Int {
+    let text = try await world.run(["cat", "/proc/net/snmp6"], in: node)
+    let line = text.split(separator: "\n").first { $0.hasPrefix("Udp6NoPorts") }
+    return try #require(line?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) })
+  }
+
+  /// All that a node's kernel knows of ways.
+  func state(of node: String) async throws -> String {
+    var text = ""
+    for command in [["ip", "-6", "rule"], ["ip", "-6", "route", "show", "table", "all"]] {
+      text += try await world.run(command, in: node)
+    }
+    return try await text + world.run(["nft", "list", "ruleset"], in: node)
+  }
+
+  static func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
+
+  static func prefix(_ text: String) throws -> BindingMessage.Prefix {
+    BindingMessage.Prefix(address: try address(text), length: 64)
+  }
+}
+
+/// A plane that the test holds, opened in a node.
+final class Held<Plane>: Sendable {
+  let plane: Mutex<Plane>
+
+  init(_ plane: sending Plane) {
+    self.plane = Mutex(plane)
+  }
+}
+
+extension Network {
+  static let prefixes = ["2001:db8:42::", "2001:db8:43::"]
+
+  func homeAgent() async throws -> Held<HomeAgentPlane> {
+    try await world.namespace("ha").run {
+      Held(
+        try HomeAgentPlane(
+          address: try Self.address("2001:db8:aa::1"), interface: "eth0",
+          prefixes: try Self.prefixes.map(Self.prefix)))
+    }
+  }
+
+  func mobileRouter(_ number: Int) async throws -> Held<MobileRouterPlane> {
+    try await world.namespace("xen\(number)").run {
+      Held(
+        try MobileRouterPlane(
+          careOfAddress: try Self.address("2001:db8:\(number)::1"),
+          homeAgent: try Self.address("2001:db8:aa::1"), interface: "eth0", bridge: "br0"))
+    }
+  }
+}
