@@ -65,7 +65,7 @@ let package = Package(
       resources: [.embedInCode("Layouts/demo.yaml")]),
     module("Report", on: ["Analysis", "Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Mobility", on: ["Wire"]),
-    module("Router", on: ["Wire"]),
+    module("Router", on: ["CLinux", "Wire"]),
     module("Lab", on: ["CLinux", subprocess]),
     module(
       "Experiment",

@@ -27,6 +27,8 @@ package struct HomeAgent: Sendable {
     case wrongChecksum = "wrong checksum"
     case notHomeRegistration = "no home registration"
     case wrongHomeAddress = "home address that is none"
+    case notAuthenticated = "no authentication option"
+    case shutDown = "shut down"
   }
 
   package struct Configuration: Sendable, Hashable {
@@ -74,10 +76,12 @@ package struct HomeAgent: Sendable {
   /// The timestamps that were accepted last, whatever became of the bindings: of each router by itself, since
   /// the clocks of two that serve the same guest differ.
   private var identifiers: [Sender: UInt64] = [:]
+  private var isShutDown = false
 
+  /// Both addresses are covered by the authenticator.
   private struct Sender: Hashable {
     var homeAddress: IPAddress
-    var source: IPAddress
+    var careOfAddress: IPAddress
   }
 
   package init(_ configuration: Configuration) {
@@ -106,8 +110,10 @@ package struct HomeAgent: Sendable {
     }
   }
 
+  /// Ends all bindings, and answers nothing from then on.
   package mutating func shutDown() -> [Action] {
-    end(.shutDown) { _ in true }
+    isShutDown = true
+    return end(.shutDown) { _ in true }
   }
 
   private mutating func end(
@@ -158,7 +164,7 @@ extension HomeAgent {
       flags = message.flags
     }
 
-    var sender: Sender { Sender(homeAddress: homeAddress, source: message.source) }
+    var sender: Sender { Sender(homeAddress: homeAddress, careOfAddress: message.careOfAddress) }
 
     func has(_ flag: UInt16) -> Bool { flags & flag != 0 }
 
@@ -182,6 +188,7 @@ extension HomeAgent {
   /// What has no answer (RFC 6275 sections 9.2 and 9.5.1): an Update without the H flag would be one for a
   /// correspondent node, which needs nonces that nobody has here.
   private func reasonToIgnore(_ message: BindingMessage) -> IgnoreReason? {
+    guard !isShutDown else { return .shutDown }
     guard message.kind == .update else { return .notAnUpdate }
     guard message.destination == configuration.address else { return .notForThisAgent }
     guard message.checksumIsRight == true else { return .wrongChecksum }
@@ -191,6 +198,9 @@ extension HomeAgent {
     }
     guard update.has(BindingMessage.UpdateFlag.homeRegistration) || cache[update.homeAddress] != nil
     else { return .notHomeRegistration }
+    guard message.authentication != nil || node(update.homeAddress)?.security == nil else {
+      return .notAuthenticated
+    }
     return nil
   }
 
@@ -215,7 +225,8 @@ extension HomeAgent {
     note(update, of: node)
     guard !update.isDeregistration else { return try deregister(update, old, at: now) }
     let careOf = message.careOfAddress
-    guard careOf.isGlobalUnicast, careOf != configuration.address else {
+    // A tunnel to an address that is itself reached through a tunnel would not end.
+    guard careOf.isGlobalUnicast, careOf != configuration.address, !isServed(careOf) else {
       throw Rejection(.invalidCareOfAddress)
     }
     let prefixes = try prefixes(of: update, node)
@@ -231,11 +242,18 @@ extension HomeAgent {
       expiry: now.elapsed + Self.lifetimeUnit * Int(units),
       since: old?.careOfAddress == careOf ? old?.since ?? now.wall : now.wall)
     cache[update.homeAddress] = binding
-    var actions: [Action] = [.bind(binding, replacing: old)]
-    if update.has(BindingMessage.UpdateFlag.acknowledge) {
-      actions.append(answer(update, .accepted, lifetime: units, at: now))
+    // Whatever the A flag says, a home registration is acknowledged (RFC 6275 section 10.3.1).
+    return [
+      .bind(binding, replacing: old), answer(update, .accepted, lifetime: units, at: now),
+    ]
+  }
+
+  /// Whether the address is one of those that this agent forwards to care-of addresses.
+  private func isServed(_ address: IPAddress) -> Bool {
+    let alone = BindingMessage.Prefix(address: address, length: 128)
+    return configuration.mobileNodes.contains { node in
+      node.homeAddress == address || node.prefixes.contains { $0.contains(alone) }
     }
-    return actions
   }
 
   /// RFC 6275 section 10.3.2: what is not bound cannot be given back.
@@ -244,11 +262,7 @@ extension HomeAgent {
   ) throws(Rejection) -> [Action] {
     guard let old else { throw Rejection(.notHomeAgent) }
     cache[update.homeAddress] = nil
-    var actions: [Action] = [.unbind(old, .deregistered)]
-    if update.has(BindingMessage.UpdateFlag.acknowledge) {
-      actions.append(answer(update, .accepted, at: now))
-    }
-    return actions
+    return [.unbind(old, .deregistered), answer(update, .accepted, at: now)]
   }
 
   /// What a router may register: in explicit mode what it names, in implicit mode what the prefix table
@@ -266,7 +280,19 @@ extension HomeAgent {
       node.prefixes.contains { $0.contains(prefix) }
     }
     guard arePermitted else { throw Rejection(.notAuthorizedForPrefix) }
-    return named.isEmpty ? node.prefixes : named
+    var prefixes: [BindingMessage.Prefix] = []
+    for prefix in named.isEmpty ? node.prefixes : named where !prefixes.contains(prefix) {
+      prefixes.append(prefix)
+    }
+    // What another one has bound it cannot have too, whatever the prefix table says.
+    let isTaken = cache.values.contains { other in
+      other.homeAddress != update.homeAddress
+        && other.prefixes.contains { taken in
+          prefixes.contains { $0.contains(taken) || taken.contains($0) }
+        }
+    }
+    guard !isTaken else { throw Rejection(.notAuthorizedForPrefix) }
+    return prefixes
   }
 
   /// RFC 4285 sections 5.1 and 6.
@@ -315,9 +341,12 @@ extension HomeAgent {
     guard let security = node(update.homeAddress)?.security, status != .authenticationFailed else {
       return .send(message)
     }
-    message.messageIdentifier =
-      status == .messageIdentifierMismatch
-      ? NetworkTime.identifier(at: now.wall) : update.message.messageIdentifier
+    message.messageIdentifier = update.message.messageIdentifier
+    if status == .messageIdentifierMismatch, let identifier = message.messageIdentifier {
+      // The agent's seconds, and the Update's fraction, by which it is known again.
+      message.messageIdentifier =
+        (NetworkTime.identifier(at: now.wall) >> 32) << 32 | identifier & 0xffff_ffff
+    }
     return .send(security.sign(message))
   }
 }

@@ -80,8 +80,10 @@ package struct MobileRouter: Sendable {
   /// How often a rejection that says how to do it right is answered at once.
   static let correctionLimit = 3
 
+  /// An Update that has no answer yet.
   private struct Open: Hashable {
     var sequence: UInt16
+    var identifier: UInt64?
     var sentAt: Duration
   }
 
@@ -156,9 +158,12 @@ package struct MobileRouter: Sendable {
   package mutating func receive(_ message: BindingMessage, at now: Moment) -> [Action] {
     if let reason = reasonToIgnore(message) { return [.ignored(message, reason)] }
     let status = BindingStatus(rawValue: message.status ?? 128)
-    guard state != .deregistering else {
-      stop()
-      return [.acknowledged(message)]
+    guard state != .deregistering else { return takeWhileDeregistering(message, status) }
+    // One who does not know the key may say that the code is wrong: it is told, and changes nothing.
+    if status == .authenticationFailed, let security = configuration.security,
+      !security.verifies(message)
+    {
+      return [.rejected(message)]
     }
     // A home agent that leaves the R flag out does not forward the prefixes (RFC 3963 section 5.3).
     if let status, status.isAccepted, message.lifetime > 0,
@@ -167,6 +172,21 @@ package struct MobileRouter: Sendable {
       return accept(message, at: now)
     }
     return reject(message, status, at: now)
+  }
+
+  /// Given back is what was accepted, and what the home agent does not have any more.
+  private mutating func takeWhileDeregistering(
+    _ message: BindingMessage, _ status: BindingStatus?
+  ) -> [Action] {
+    switch status {
+    case .accepted, .prefixDiscoveryNecessary:
+      stop()
+      return [.acknowledged(message)]
+    case .notHomeAgent, .sequenceOutOfWindow:
+      stop()
+      return [.rejected(message)]
+    default: return [.rejected(message)]
+    }
   }
 
   private mutating func accept(_ message: BindingMessage, at now: Moment) -> [Action] {
@@ -195,7 +215,9 @@ package struct MobileRouter: Sendable {
     open = []
     let isCorrected = corrections < Self.correctionLimit && correct(by: message, status, at: now)
     if isCorrected { corrections += 1 }
-    if case .registered(let until) = state, status?.isTemporary == true {
+    if case .registered(let until) = state, status?.isTemporary == true,
+      status != .forwardingSetupFailed
+    {
       // The binding that stands is not touched by a refresh that was rejected.
       nextDeadline = min(now.elapsed + timeout, until)
       return [.rejected(message)] + (isCorrected ? [send(at: now)] : [])
@@ -244,10 +266,22 @@ package struct MobileRouter: Sendable {
         ? !open.isEmpty && !recent.contains(message.sequence)
         : open.contains(where: { $0.sequence == message.sequence })
     else { return .notAskedFor }
-    // A home agent that cannot read the code cannot make one either: it is believed in saying so, which
-    // opens nothing.
-    guard let security = configuration.security, status != .authenticationFailed else { return nil }
-    return security.verifies(message) ? nil : .notAuthenticated
+    guard let security = configuration.security else { return nil }
+    if status == .authenticationFailed, state == .registering, message.authentication == nil {
+      return nil
+    }
+    return security.verifies(message) && isFresh(message, status) ? nil : .notAuthenticated
+  }
+
+  /// Whether the timestamp is that of an Update which is open (RFC 4285 section 6); with status 144 its
+  /// fraction alone is.
+  private func isFresh(_ message: BindingMessage, _ status: BindingStatus?) -> Bool {
+    guard let identifier = message.messageIdentifier else { return false }
+    return open.contains { update in
+      guard let own = update.identifier else { return false }
+      return status == .messageIdentifierMismatch
+        ? own & 0xffff_ffff == identifier & 0xffff_ffff : own == identifier
+    }
   }
 
   private mutating func begin(with timeout: Duration) {
@@ -268,7 +302,9 @@ package struct MobileRouter: Sendable {
   private mutating func send(at now: Moment) -> Action {
     let number = SequenceNumber.next(after: sequence, at: now.wall)
     sequence = number
-    open.append(Open(sequence: number, sentAt: now.elapsed))
+    let update = update(number, at: now)
+    open.append(
+      Open(sequence: number, identifier: update.messageIdentifier, sentAt: now.elapsed))
     recent.append(number)
     if open.count > Self.openLimit { open.removeFirst() }
     if recent.count > Self.openLimit { recent.removeFirst() }
@@ -276,12 +312,12 @@ package struct MobileRouter: Sendable {
     nextDeadline = now.elapsed + timeout
     if case .registered(let until) = state { nextDeadline = min(now.elapsed + timeout, until) }
     timeout = min(timeout * 2, Self.maximumTimeout)
-    return .send(update(number, at: now))
+    return .send(update)
   }
 
   private func update(_ sequence: UInt16, at now: Moment) -> BindingMessage {
     let isGivenBack = state == .deregistering
-    let lifetime = UInt16(clamping: configuration.lifetime.components.seconds / 4)
+    let lifetime = UInt16(clamping: max(configuration.lifetime.components.seconds / 4, 1))
     let message = BindingMessage(
       kind: .update, source: configuration.careOfAddress, destination: configuration.homeAgent,
       sequence: sequence,

@@ -1,4 +1,6 @@
+import CLinux
 import Glibc
+import Wire
 
 /// The calls that take pointers, behind a safe interface.
 
@@ -49,4 +51,23 @@ func receiveDatagram(from descriptor: Int32) -> (bytes: [UInt8], code: Int32) {
     count = max(received, 0)
   }
   return (bytes, code)
+}
+
+/// Sends a whole IPv6 packet to the sixteen bytes of an address; 0, or an errno.
+func sendPacket(_ packet: [UInt8], to destination: [UInt8], by descriptor: Int32) -> Int32 {
+  unsafe signalling_send(descriptor, destination, packet, packet.count)
+}
+
+/// The next IPv6 packet and when it came, or an errno. It is empty where this host sent it.
+func receivePacket(
+  by descriptor: Int32, capacity: Int
+) -> (packet: [UInt8], time: Timestamp, code: Int32) {
+  var time: Int64 = 0
+  var code: Int32 = 0
+  let packet = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    let length = unsafe signalling_receive(descriptor, buffer.baseAddress, capacity, &time)
+    code = length < 0 ? Int32(-length) : 0
+    count = min(max(Int(length), 0), capacity)
+  }
+  return (packet, Timestamp(nanoseconds: time), code)
 }

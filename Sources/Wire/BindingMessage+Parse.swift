@@ -68,6 +68,8 @@ extension BindingMessage {
           authenticator: bytes.array(offset + 7..<offset + 2 + length),
           covered: bytes.array(0..<offset + 7))
         authentication?.covered.replaceSubrange(4..<6, with: [0, 0])
+        // It is the last option: what stands behind it is covered by nothing.
+        return
       default:
         break
       }

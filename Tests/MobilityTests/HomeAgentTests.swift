@@ -126,9 +126,33 @@ import Wire
     #expect(agent.bindings.first?.prefixes == [part])
   }
 
-  @Test func `without the A flag an accepted Update has no answer`() {
+  /// RFC 6275 sections 10.3.1 and 10.3.2.
+  @Test func `also without the A flag there is an answer`() {
     var agent = Cast.homeAgent()
-    #expect(agent.receive(Cast.update(1, flags: 0x4400), at: start).answers.isEmpty)
+    #expect(agent.receive(Cast.update(1, flags: 0x4400), at: start).status == .accepted)
+    let update = Cast.update(2, flags: 0x4400, lifetime: 0)
+    #expect(agent.receive(update, at: start).status == .accepted)
+  }
+
+  @Test func `no tunnel leads through a tunnel`() {
+    var agent = Cast.homeAgent()
+    for address in ["2001:db8:42::99", "2001:db8:43::1"] {
+      let update = Cast.update(1, alternate: Cast.address(address))
+      #expect(agent.receive(update, at: start).status == .invalidCareOfAddress)
+    }
+  }
+
+  @Test func `a prefix is bound once, by one`() {
+    let shared = HomeAgent.MobileNode(homeAddress: Cast.home, prefixes: [Cast.prefix])
+    var other = shared
+    other.homeAddress = Cast.address("2001:db8:44::1")
+    var agent = HomeAgent(
+      HomeAgent.Configuration(address: Cast.agent, mobileNodes: [shared, other]))
+    let twice = Cast.update(1, prefixes: [Cast.prefix, Cast.prefix])
+    #expect(agent.receive(twice, at: start).status == .accepted)
+    #expect(agent.bindings.first?.prefixes == [Cast.prefix])
+    let second = Cast.update(1, homeAddress: other.homeAddress)
+    #expect(agent.receive(second, at: start).status == .notAuthorizedForPrefix)
     #expect(agent.bindings.count == 1)
   }
 
@@ -214,18 +238,19 @@ import Wire
     var router = Cast.router(security: Cast.security)
     let signed = try #require(router.arrive(at: start).updates.first?.onArrival)
     // Without a code, with another key, and with one changed bit.
-    #expect(agent.receive(Cast.update(1), at: start).status == .authenticationFailed)
+    #expect(
+      agent.receive(Cast.update(1), at: start)
+        == [.ignored(Cast.update(1), .notAuthenticated)])
     let other = SecurityAssociation(index: 256, key: [1]).sign(Cast.update(1))
     let forged = try #require(other.onArrival)
     #expect(agent.receive(forged, at: start).status == .authenticationFailed)
     var changed = signed
-    changed.source = Cast.servers[1]
-    changed.alternateCareOfAddress = nil
+    changed.alternateCareOfAddress = Cast.servers[1]
     #expect(agent.receive(changed, at: start).status == .authenticationFailed)
     // Right, but without a timestamp.
     let undated = try #require(Cast.security.sign(Cast.update(1)).onArrival)
     #expect(agent.receive(undated, at: start).status == .messageIdentifierRequired)
-    // Too old, and from the future: the answer tells the agent's time.
+    // Too old, and from the future: the answer tells the agent's seconds.
     for moment in [Cast.at(7.1), Cast.at(-7.1)] {
       let late = agent.receive(signed, at: moment)
       #expect(late.status == .messageIdentifierMismatch)
@@ -237,10 +262,19 @@ import Wire
     let answer = try #require(accepted.answers.first?.onArrival)
     #expect(Cast.security.verifies(answer))
     #expect(answer.messageIdentifier == signed.messageIdentifier)
-    // The same once more, also where the binding has ended since.
+    // The same once more, also where the binding was given back since, and from elsewhere.
     #expect(agent.receive(signed, at: start).status == .messageIdentifierMismatch)
-    _ = agent.shutDown()
-    #expect(agent.receive(signed, at: start).status == .messageIdentifierMismatch)
+    let soon = Cast.at(0.5)
+    let end = try #require(
+      router.leave(deregistering: true, at: soon).updates.first?.onArrival)
+    _ = router
+    #expect(agent.receive(end, at: soon).status == .accepted)
+    var elsewhere = signed
+    elsewhere.source = Cast.servers[1]
+    for replay in [signed, elsewhere] {
+      #expect(agent.receive(replay, at: Cast.at(1)).status == .messageIdentifierMismatch)
+    }
+    #expect(agent.bindings.isEmpty)
   }
 
   @Test func `another configuration, and the end`() throws {
@@ -256,5 +290,7 @@ import Wire
     var second = bound(1)
     #expect(second.shutDown() == [.unbind(binding, .shutDown)])
     #expect(second.nextDeadline == nil)
+    let late = Cast.update(9)
+    #expect(second.receive(late, at: start) == [.ignored(late, .shutDown)])
   }
 }

@@ -206,6 +206,38 @@ import Wire
     #expect(again.state == .away)
   }
 
+  @Test func `a binding that the home agent could not set up is none`() throws {
+    var router = try registered()
+    let update = try #require(router.advance(to: Cast.at(45)).updates.first)
+    let answer = answer(update, 143, lifetime: 0, flags: 0)
+    #expect(router.receive(answer, at: Cast.at(45)) == [.closeTunnel, .rejected(answer)])
+  }
+
+  /// The home agent is busy: what was bound still is.
+  @Test func `a refresh that is put off closes nothing`() throws {
+    var router = try registered()
+    let update = try #require(router.advance(to: Cast.at(45)).updates.first)
+    let answer = answer(update, 128, lifetime: 0, flags: 0)
+    #expect(router.receive(answer, at: Cast.at(45)) == [.rejected(answer)])
+    #expect(router.isTunnelOpen && router.nextDeadline == .seconds(47))
+  }
+
+  @Test(arguments: [(UInt8(0), true), (133, true), (130, false), (144, false)])
+  func `what is given back is gone only where the home agent says so`(
+    status: UInt8, isGone: Bool
+  ) throws {
+    var router = try registered()
+    let update = try #require(
+      router.leave(deregistering: true, at: Cast.at(1)).updates.first)
+    _ = router.receive(answer(update, status, lifetime: 0), at: Cast.at(1))
+    #expect((router.state == .away) == isGone)
+  }
+
+  @Test func `no lifetime is too short to be one`() {
+    var router = Cast.router(lifetime: .seconds(1))
+    #expect(router.arrive(at: Cast.at(0)).updates.first?.lifetime == 1)
+  }
+
   @Test func `what is not believed`() throws {
     var router = Cast.router()
     let update = try #require(router.arrive(at: Cast.at(0)).updates.first)
@@ -235,8 +267,31 @@ import Wire
     let update = try #require(router.arrive(at: Cast.at(0)).updates.first)
     let bare = answer(update)
     #expect(router.receive(bare, at: Cast.at(0)) == [.ignored(bare, .notAuthenticated)])
-    let signed = try #require(Cast.security.sign(bare).onArrival)
+    // Without the Update's timestamp, or with another, it is one of another time.
+    for identifier in [nil, 1, update.messageIdentifier.map { $0 &- 1 }] as [UInt64?] {
+      var old = bare
+      old.messageIdentifier = identifier
+      let replay = try #require(Cast.security.sign(old).onArrival)
+      #expect(router.receive(replay, at: Cast.at(0)) == [.ignored(replay, .notAuthenticated)])
+    }
+    // That the code is wrong anybody may say: it is told, and the Updates go on.
+    let refusal = answer(update, 146, lifetime: 0, flags: 0)
+    let deadline = router.nextDeadline
+    #expect(router.receive(refusal, at: Cast.at(0)) == [.rejected(refusal)])
+    #expect(router.state == .registering && router.nextDeadline == deadline)
+    var right = bare
+    right.messageIdentifier = update.messageIdentifier
+    let signed = try #require(Cast.security.sign(right).onArrival)
     #expect(router.receive(signed, at: Cast.at(0)).first == .openTunnel)
+    let refresh = try #require(router.advance(to: Cast.at(45)).updates.first)
+    let late = answer(refresh, 146, lifetime: 0, flags: 0)
+    #expect(router.receive(late, at: Cast.at(45)) == [.ignored(late, .notAuthenticated)])
+    // A number out of the window that was true once silences nobody now.
+    var window = answer(refresh, 135, sequence: 5, lifetime: 0)
+    window.messageIdentifier = update.messageIdentifier
+    let replayed = try #require(Cast.security.sign(window).onArrival)
+    #expect(router.receive(replayed, at: Cast.at(45)) == [.ignored(replayed, .notAuthenticated)])
+    #expect(router.isTunnelOpen)
   }
 
   /// The clock of the server is an hour off: one answer tells it so.
