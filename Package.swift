@@ -65,7 +65,7 @@ let package = Package(
       resources: [.embedInCode("Layouts/demo.yaml")]),
     module("Report", on: ["Analysis", "Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Mobility", on: ["Wire"]),
-    module("Router", on: ["CLinux", "Wire"]),
+    module("Router", on: ["CLinux", "Mobility", "Wire"]),
     module("Lab", on: ["CLinux", subprocess]),
     module(
       "Experiment",
@@ -115,7 +115,7 @@ let package = Package(
     tests(of: "Mobility", on: ["Wire", subprocess]),
     .target(
       name: "LabTesting", dependencies: ["Lab"], path: "Tests/LabTesting", swiftSettings: strict),
-    tests(of: "Router", on: ["Lab", "LabTesting", "Wire"]),
+    tests(of: "Router", on: ["Lab", "LabTesting", "Mobility", "Wire"]),
     tests(of: "Lab", on: ["LabTesting"]),
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),

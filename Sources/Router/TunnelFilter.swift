@@ -6,7 +6,7 @@ import Wire
 /// and counted.
 ///
 /// It is a set of nftables, looked up before anything is unwrapped, so that it holds whatever unwraps. The
-/// rules are made once, by `nft`; the set's elements come and go through netlink, in some 20 µs.
+/// rules are made once, by `nft`; the set's elements come and go through netlink, without any program.
 ///
 /// The kernel answers the Home Address option and the type 2 routing header, which it does not know, with
 /// ICMPv6 errors; what carries them is dropped too, since packet sockets see it before.

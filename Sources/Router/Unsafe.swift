@@ -71,3 +71,10 @@ func receivePacket(
   }
   return (packet, Timestamp(nanoseconds: time), code)
 }
+
+/// The time since the machine started, sleep included: a clock that never jumps.
+func timeSinceBoot() -> Duration {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+  return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+}

@@ -1,0 +1,107 @@
+package import Mobility
+import Synchronization
+import Wire
+
+/// A home agent at work: what its machine wants is done to the kernel, and answered on the wire.
+///
+/// It is made and run on one thread, in whose network namespace it works; it is stopped from any.
+package final class HomeAgentService {
+  /// What happens, for a log.
+  package enum Event: Sendable, Hashable {
+    case did(HomeAgent.Action)
+    case failed(RouterError)
+  }
+
+  /// What others may do to it while it runs.
+  package struct Handle: Sendable {
+    fileprivate let poller: Poller
+    fileprivate let state: Shared
+
+    /// Lets it end all bindings and leave the kernel as it was.
+    package func stop() {
+      state.isStopping.withLock { $0 = true }
+      poller.wake()
+    }
+
+    /// The binding cache.
+    package var bindings: [Binding] { state.bindings.withLock { $0 } }
+  }
+
+  fileprivate final class Shared: Sendable {
+    let isStopping = Mutex(false)
+    let bindings = Mutex<[Binding]>([])
+  }
+
+  package let handle: Handle
+  private let poller: Poller
+  private let shared = Shared()
+  private var agent: HomeAgent
+  private let socket: SignallingSocket
+  private let plane: HomeAgentPlane
+  private let tell: (Event) -> Void
+
+  /// - Parameters:
+  ///   - interface: Where messages and tunnels come in and go out.
+  ///   - tell: Hears what happens, on the thread that it runs on.
+  package init(
+    _ configuration: HomeAgent.Configuration, interface: String,
+    telling tell: @escaping (Event) -> Void
+  ) throws(RouterError) {
+    poller = try Poller()
+    socket = try SignallingSocket(interface: interface)
+    plane = try HomeAgentPlane(
+      address: configuration.address, interface: interface,
+      prefixes: configuration.mobileNodes.flatMap(\.prefixes))
+    agent = HomeAgent(configuration)
+    handle = Handle(poller: poller, state: shared)
+    self.tell = tell
+  }
+
+  /// Works until it is stopped.
+  package func run() throws(RouterError) {
+    while !shared.isStopping.withLock({ $0 }) {
+      while let arrival = try socket.receive() {
+        perform(agent.receive(arrival.message, at: .now), for: arrival.message)
+      }
+      perform(agent.advance(to: .now), for: nil)
+      shared.bindings.withLock { $0 = agent.bindings }
+      poller.wait(
+        for: socket.fileDescriptor, timeout: agent.nextDeadline.map { $0 - timeSinceBoot() })
+    }
+    perform(agent.shutDown(), for: nil)
+    shared.bindings.withLock { $0 = [] }
+    try plane.close()
+  }
+
+  /// - Parameter message: What the actions answer.
+  private func perform(_ actions: [HomeAgent.Action], for message: BindingMessage?) {
+    for action in actions {
+      do throws(RouterError) {
+        try perform(action)
+        tell(.did(action))
+      } catch {
+        tell(.failed(error))
+        // What follows would say that it is done.
+        if case .bind = action, let message {
+          return perform(agent.forwardingFailed(for: message, at: .now), for: nil)
+        }
+      }
+    }
+  }
+
+  private func perform(_ action: HomeAgent.Action) throws(RouterError) {
+    switch action {
+    case .send(let message): try socket.send(message)
+    case .bind(let binding, let old):
+      let isSame = old?.careOfAddress == binding.careOfAddress && old?.prefixes == binding.prefixes
+      guard !isSame else { return }
+      try plane.bind(binding.prefixes, to: binding.careOfAddress, replacing: old?.careOfAddress)
+      guard let old else { return }
+      try plane.unbind(
+        old.prefixes.filter { !binding.prefixes.contains($0) }, from: old.careOfAddress)
+    case .unbind(let binding, _):
+      try plane.unbind(binding.prefixes, from: binding.careOfAddress)
+    case .ignored: break
+    }
+  }
+}
