@@ -103,6 +103,8 @@ package struct MobileRouter: Sendable {
   private var clockOffset: Int64 = 0
   /// The timestamp that the home agent accepted last: only later ones are taken from then on.
   private var acceptedIdentifier: UInt64?
+  /// The timestamp that the next is to be later than.
+  private var lastIdentifier: UInt64?
 
   package init(_ configuration: Configuration) {
     self.configuration = configuration
@@ -245,6 +247,8 @@ package struct MobileRouter: Sendable {
       }
       clockOffset = NetworkTime.nanoseconds(
         from: NetworkTime.identifier(at: now.wall), to: identifier)
+      // Those that were rejected may have been too far ahead.
+      lastIdentifier = acceptedIdentifier
       return true
     default: return false
     }
@@ -315,7 +319,7 @@ package struct MobileRouter: Sendable {
     return .send(update)
   }
 
-  private func update(_ sequence: UInt16, at now: Moment) -> BindingMessage {
+  private mutating func update(_ sequence: UInt16, at now: Moment) -> BindingMessage {
     let isGivenBack = state == .deregistering
     let lifetime = UInt16(clamping: max(configuration.lifetime.components.seconds / 4, 1))
     let message = BindingMessage(
@@ -327,12 +331,13 @@ package struct MobileRouter: Sendable {
       alternateCareOfAddress: configuration.careOfAddress,
       prefixes: configuration.isExplicit ? configuration.prefixes : [])
     guard let security = configuration.security else { return message }
-    let time = NetworkTime.identifier(at: now.wall + .nanoseconds(clockOffset))
-    var dated = message
-    dated.messageIdentifier = time
-    if let acceptedIdentifier, Int64(bitPattern: time &- acceptedIdentifier) <= 0 {
-      dated.messageIdentifier = acceptedIdentifier &+ 1
+    var identifier = NetworkTime.identifier(at: now.wall + .nanoseconds(clockOffset))
+    if let lastIdentifier, Int64(bitPattern: identifier &- lastIdentifier) <= 0 {
+      identifier = lastIdentifier &+ 1
     }
+    lastIdentifier = identifier
+    var dated = message
+    dated.messageIdentifier = identifier
     return security.sign(dated)
   }
 }

@@ -60,9 +60,7 @@ package final class HomeAgentService {
   /// Works until it is stopped.
   package func run() throws(RouterError) {
     while !shared.isStopping.withLock({ $0 }) {
-      while let arrival = try socket.receive() {
-        perform(agent.receive(arrival.message, at: .now), for: arrival.message)
-      }
+      drain()
       perform(agent.advance(to: .now), for: nil)
       shared.bindings.withLock { $0 = agent.bindings }
       poller.wait(
@@ -71,6 +69,15 @@ package final class HomeAgentService {
     perform(agent.shutDown(), for: nil)
     shared.bindings.withLock { $0 = [] }
     try plane.close()
+  }
+
+  /// Takes what has come. An interface that goes down is an error once, and may come back.
+  private func drain() {
+    do throws(RouterError) {
+      while let arrival = try socket.receive() {
+        perform(agent.receive(arrival.message, at: .now), for: arrival.message)
+      }
+    } catch { tell(.failed(error)) }
   }
 
   /// - Parameter message: What the actions answer.

@@ -90,10 +90,7 @@ package final class MobileRouterService {
       }) {
         if case .stop = order { isStopping = true } else { take(order) }
       }
-      while let arrival = try socket.receive() {
-        guard let homeAddress = arrival.message.homeAddress else { continue }
-        change(homeAddress) { $0.receive(arrival.message, at: .now) }
-      }
+      drain()
       for homeAddress in guests.keys { change(homeAddress) { $0.advance(to: .now) } }
       shared.states.withLock { $0 = guests.mapValues(\.state) }
       guard !isStopping else { break }
@@ -101,6 +98,16 @@ package final class MobileRouterService {
       poller.wait(for: socket.fileDescriptor, timeout: deadline.map { $0 - timeSinceBoot() })
     }
     try plane.close()
+  }
+
+  /// Takes what has come. An interface that goes down is an error once, and may come back.
+  private func drain() {
+    attempt { () throws(RouterError) in
+      while let arrival = try socket.receive() {
+        guard let homeAddress = arrival.message.homeAddress else { continue }
+        change(homeAddress) { $0.receive(arrival.message, at: .now) }
+      }
+    }
   }
 
   private func take(_ order: Order) {

@@ -238,6 +238,19 @@ import Wire
     #expect(router.arrive(at: Cast.at(0)).updates.first?.lifetime == 1)
   }
 
+  /// Each is later than the one before, also where the clock stands still or was set back.
+  @Test func `no two Updates have one timestamp`() throws {
+    var router = Cast.router(security: Cast.security)
+    var identifiers = router.arrive(at: Cast.at(0)).updates.map(\.messageIdentifier)
+    for (elapsed, wall) in [(1.5, 0.0), (5, -100), (12, -100), (30, 30)] {
+      let moment = Moment(elapsed: .seconds(elapsed), wall: Cast.at(wall).wall)
+      identifiers += router.advance(to: moment).updates.map(\.messageIdentifier)
+    }
+    let known = identifiers.compactMap(\.self)
+    #expect(known.count == 5)
+    #expect(zip(known, known.dropFirst()).allSatisfy { $0 < $1 })
+  }
+
   @Test func `what is not believed`() throws {
     var router = Cast.router()
     let update = try #require(router.arrive(at: Cast.at(0)).updates.first)

@@ -138,6 +138,22 @@ import Wire
     }
   }
 
+  @Test func `an interface that goes down ends nothing, and nothing is left behind`() async throws {
+    try await PrivateTestWorld.with { world in
+      _ = try await Network.up(in: world)
+      let services = try await start(in: world)
+      _ = try await world.run(["ip", "-n", "ha", "link", "set", "eth0", "down"])
+      try await wait("word of it") {
+        services.log.events.withLock { events in
+          events.contains { if case .failed = $0 { true } else { false } }
+        }
+      }
+      try await services.stop()
+      let rules = try await world.run(["ip", "-6", "rule"], in: "ha")
+      #expect(rules == "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n")
+    }
+  }
+
   @Test func `a wrong key binds nothing`() async throws {
     try await PrivateTestWorld.with { world in
       let network = try await Network.up(in: world)
