@@ -74,10 +74,25 @@ package final class MobileRouterPlane {
     }
   }
 
+  /// There is no tunnel yet, but there soon will be: what comes from the prefixes goes to a device of this
+  /// process until `openTunnel` or `closeTunnel`. Each takes the other's place without a moment between.
+  ///
+  /// - Parameter device: The index of a `HoldingDevice`.
+  package func hold(
+    _ prefixes: [BindingMessage.Prefix], by device: UInt32
+  ) throws(RouterError) {
+    for prefix in prefixes {
+      var route = tunnel(prefix)
+      route.way = .interface(device)
+      try routing.request(route.request(.replace), "holding \(prefix)")
+    }
+  }
+
+  /// From now on nothing from the prefixes leaves the host, whether it went through a tunnel or was held.
   package func closeTunnel(_ prefixes: [BindingMessage.Prefix]) throws(RouterError) {
     for prefix in prefixes {
       try routing.request(
-        tunnel(prefix).request(.remove), "closing the tunnel of \(prefix)",
+        tunnel(prefix).removal, "closing the tunnel of \(prefix)",
         tolerating: [NetlinkSocket.noSuchProcess])
       try filter.change(
         .remove, TunnelFilter.Admission(end: homeAgent, prefix: prefix), through: filtering)

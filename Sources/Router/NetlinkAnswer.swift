@@ -65,7 +65,7 @@ enum NetlinkAnswer: Equatable {
   }
 
   /// The number in the order of the machine at an index.
-  private static func number<Value: FixedWidthInteger>(
+  static func number<Value: FixedWidthInteger>(
     _ bytes: ArraySlice<UInt8>, at index: Int, as type: Value.Type
   ) -> Value {
     // Backwards: the machine has the lowest byte first.

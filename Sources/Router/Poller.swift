@@ -24,6 +24,18 @@ final class Poller: Sendable {
 
   /// - Parameter timeout: Nil for without end.
   func wait(for descriptor: Int32, timeout: Duration?) {
-    wakeup_wait(descriptor, wakeup, timeout.map { max($0, .zero).wholeNanoseconds } ?? -1)
+    wait(for: [descriptor], timeout: timeout)
+  }
+
+  /// Waits for the first of several descriptors, 64 at the most.
+  ///
+  /// - Parameter timeout: Nil for without end. A signal ends the wait earlier.
+  /// - Returns: those that have something to read, or an error, in their order.
+  @discardableResult
+  func wait(for descriptors: [Int32], timeout: Duration?) -> [Int32] {
+    let ready = waitForReading(
+      descriptors, orWakeup: wakeup,
+      nanoseconds: timeout.map { max($0, .zero).wholeNanoseconds } ?? -1)
+    return zip(descriptors, ready).filter(\.1).map(\.0)
   }
 }

@@ -30,6 +30,12 @@ struct Route: Hashable {
     NetlinkMessage(type: change.routeType, flags: change.flags, body: header + attributes.bytes)
   }
 
+  /// Removes the route whatever became of its packets.
+  var removal: NetlinkMessage {
+    NetlinkMessage(
+      type: Change.remove.routeType, flags: Change.remove.flags, body: header + place.bytes)
+  }
+
   /// struct rtmsg.
   private var header: [UInt8] {
     let (unicast, unreachable): (UInt8, UInt8) = (1, 7)
@@ -39,12 +45,18 @@ struct Route: Hashable {
     ] + native(UInt32(0))
   }
 
-  private var attributes: NetlinkAttributes {
+  /// Which packets it is for.
+  private var place: NetlinkAttributes {
     var attributes = NetlinkAttributes()
     if destination.length > 0 { attributes.append(Attribute.destination, destination.address) }
     if let source { attributes.append(Attribute.source, source.address) }
     attributes.append(Attribute.table, table)
     if let metric { attributes.append(Attribute.metric, metric) }
+    return attributes
+  }
+
+  private var attributes: NetlinkAttributes {
+    var attributes = place
     switch way {
     case .interface(let index): attributes.append(Attribute.interface, index)
     case .tunnel(let end, let index):

@@ -42,11 +42,18 @@ package final class SignallingSocket {
   package func send(_ message: BindingMessage) throws(RouterError) {
     var packet: [UInt8] = []
     message.serialize(into: &packet)
+    try send(packet: packet, to: message.destination)
+  }
+
+  /// Sends a whole IPv6 packet as it is.
+  ///
+  /// - Parameter address: The one in its header.
+  package func send(packet: [UInt8], to address: IPAddress) throws(RouterError) {
     var destination: [UInt8] = []
-    destination.append(message.destination)
+    destination.append(address)
     let result = sendPacket(packet, to: destination, by: sender)
     guard result == 0 else {
-      throw .refused("sending to \(message.destination)", reason: reason(of: result))
+      throw .refused("sending to \(address)", reason: reason(of: result))
     }
   }
 

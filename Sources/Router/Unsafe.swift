@@ -78,3 +78,56 @@ func timeSinceBoot() -> Duration {
   unsafe clock_gettime(CLOCK_BOOTTIME, &time)
   return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }
+
+/// Whether each descriptor has something to read or an error, once the first has or the time is over.
+func waitForReading(_ descriptors: [Int32], orWakeup wakeup: Int32, nanoseconds: Int64) -> [Bool] {
+  precondition(descriptors.count <= wakeup_capacity)
+  var ready = [Bool](repeating: false, count: descriptors.count)
+  _ = unsafe wakeup_wait(descriptors, &ready, Int32(descriptors.count), wakeup, nanoseconds)
+  return ready
+}
+
+/// A packet socket with a filter, or a negated errno; see `watching_open`.
+func openWatch(interface: UInt32, filter: PacketFilter) -> Int32 {
+  let bytes = filter.bytes
+  return unsafe watching_open(interface, bytes, UInt16(filter.instructions.count))
+}
+
+/// Swaps the filter of a packet socket; 0, or an errno.
+func setFilter(_ filter: PacketFilter, of descriptor: Int32) -> Int32 {
+  let bytes = filter.bytes
+  return unsafe watching_filter(descriptor, bytes, UInt16(filter.instructions.count))
+}
+
+/// The next packet of a packet socket from behind its link header on, its whole length and what came with
+/// it, or an errno.
+func receiveWatched(
+  by descriptor: Int32, capacity: Int
+) -> (packet: [UInt8], byteCount: Int, origin: watched_packet, code: Int32) {
+  var origin = watched_packet()
+  var length: Int64 = 0
+  let packet = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    length = unsafe watching_receive(descriptor, buffer.baseAddress, capacity, &origin)
+    count = min(max(Int(length), 0), capacity)
+  }
+  return (packet, Int(max(length, 0)), origin, length < 0 ? Int32(-length) : 0)
+}
+
+/// A device whose packets are read from the descriptor that comes back, or a negated errno.
+func openTunnelDevice(_ name: String) -> Int32 {
+  unsafe tunnel_device_open(name)
+}
+
+/// The next packet of a descriptor that keeps packets apart, or an errno.
+func readPacket(from descriptor: Int32, capacity: Int) -> (packet: [UInt8], code: Int32) {
+  var code: Int32 = 0
+  let packet = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    var length = 0
+    repeat {
+      length = unsafe read(descriptor, buffer.baseAddress, capacity)
+    } while length < 0 && errno == EINTR
+    code = length < 0 ? errno : 0
+    count = max(length, 0)
+  }
+  return (packet, code)
+}
