@@ -51,7 +51,7 @@ struct TunnelFilter {
         chain prerouting {
           type filter hook prerouting priority raw; policy accept;
           ip6 daddr \(address) ip6 nexthdr 41 ip6 saddr . @th,\(direction.offset),128 @tunnels accept
-          ip6 daddr \(address) ip6 nexthdr 41 counter drop
+          ip6 daddr \(address) meta l4proto 41 counter drop
           \(bridge.map { "iifname \"\($0)\" ip6 saddr \(address) drop" } ?? "")
           ip6 daddr \(address) exthdr dst exists meta l4proto 135 drop
           ip6 daddr \(address) exthdr rt exists meta l4proto 135 drop

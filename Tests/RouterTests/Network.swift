@@ -85,6 +85,51 @@ struct Network {
     return try await heard(by: receiver) - before
   }
 
+  /// The ends of a tunnel and of what goes through it.
+  struct Ends {
+    var outer: (source: String, destination: String)
+    var inner: (source: String, destination: String)
+  }
+
+  /// Sends five datagrams through a tunnel that the sender makes up, and counts those that came.
+  ///
+  /// - Parameter headers: The numbers of the extension headers before the inner packet, in hexadecimal.
+  func forge(
+    _ ends: Ends, behind headers: String, at node: String, to receiver: String
+  ) async throws -> Int {
+    let before = try await heard(by: receiver)
+    let script = """
+      import socket, struct
+      end = lambda a: socket.inet_pton(socket.AF_INET6, a)
+      near, far = '\(ends.outer.source)', '\(ends.outer.destination)'
+      def checksum(source, destination, udp):
+          data = source + destination + struct.pack('!II', len(udp), 17) + udp
+          total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
+          while total >> 16: total = (total & 0xffff) + (total >> 16)
+          return ~total & 0xffff
+      inner, peer = end('\(ends.inner.source)'), end('\(ends.inner.destination)')
+      udp = struct.pack('!HHHH', 5, 9, 12, 0) + b'abcd'
+      udp = udp[:6] + struct.pack('!H', checksum(inner, peer, udp)) + udp[8:]
+      packet = struct.pack('!IHBB', 6 << 28, len(udp), 17, 64) + inner + peer + udp
+      number = 41
+      for header in reversed(bytes.fromhex('\(headers)')):
+          body = {
+              0x3c: bytes([number, 0, 1, 4, 0, 0, 0, 0]),
+              0x00: bytes([number, 0, 1, 4, 0, 0, 0, 0]),
+              0x2b: bytes([number, 2, 4, 0, 0, 0, 0, 0]) + end(far),
+              0x33: bytes([number, 4, 0, 0, 0, 0, 1, 0]) + bytes(16),
+              0x2c: bytes([number, 0, 0, 0, 0, 0, 0, 7]),
+          }[header]
+          packet, number = body + packet, header
+      s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+      for turn in range(5):
+          outer = struct.pack('!IHBB', 6 << 28, len(packet), number, 64)
+          s.sendto(outer + end(near) + end(far) + packet, (far, 0))
+      """
+    _ = try await world.run(["python3", "-c", script], in: node)
+    return try await heard(by: receiver) - before
+  }
+
   private func heard(by node: String) async throws -> Int {
     let text = try await world.run(["cat", "/proc/net/snmp6"], in: node)
     let line = text.split(separator: "\n").first { $0.hasPrefix("Udp6NoPorts") }

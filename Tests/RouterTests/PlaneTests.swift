@@ -90,6 +90,47 @@ import Wire
     }
   }
 
+  /// Extension headers that a stranger may put before the inner one, by their numbers: none, hop-by-hop
+  /// options, destination options, routing, fragment, authentication.
+  static let disguises = ["", "00", "3c", "3c3c", "2b", "2c", "33", "003c2b2c"]
+
+  @Test(arguments: disguises)
+  func `a tunnel that was made up is refused, whatever stands before the inner header`(
+    disguise: String
+  ) async throws {
+    try await PrivateTestWorld.with { world in
+      let bound = try await bound(in: world)
+      let network = bound.network
+      let (agent, correspondent) = ("2001:db8:aa::1", "2001:db8:cc::1")
+      let (guest, other) = ("2001:db8:42::10", "2001:db8:43::10")
+      let (first, second) = ("2001:db8:1::1", "2001:db8:2::1")
+      try bound.agent.plane.withLock {
+        try $0.bind([try Network.prefix("2001:db8:43::")], to: bound.servers[1])
+      }
+      func forge(
+        _ outer: (String, String), _ inner: (String, String), at node: String, to receiver: String
+      ) async throws -> Int {
+        try await network.forge(
+          Network.Ends(outer: outer, inner: inner), behind: disguise, at: node, to: receiver)
+      }
+      // From a server that does not have the guest; of a guest that another server has.
+      #expect(
+        try await forge((second, agent), (guest, correspondent), at: "xen2", to: "cn") == 0)
+      #expect(try await forge((first, agent), (other, correspondent), at: "xen1", to: "cn") == 0)
+      // To a guest from somebody who is no home agent; to a guest that is not there.
+      #expect(
+        try await forge((correspondent, first), (correspondent, guest), at: "cn", to: "guest") == 0)
+      #expect(try await forge((agent, first), (correspondent, other), at: "ha", to: "guest") == 0)
+      // The same is taken from those who may, where nothing stands before it.
+      let expected = disguise.isEmpty ? 5 : 0
+      #expect(
+        try await forge((first, agent), (guest, correspondent), at: "xen1", to: "cn") == expected)
+      #expect(
+        try await forge((agent, first), (correspondent, guest), at: "ha", to: "guest") == expected)
+      #expect(try await network.deliver(5) == 5)
+    }
+  }
+
   @Test func `nothing is left behind, also after a crash`() async throws {
     try await PrivateTestWorld.with { world in
       let network = try await Network.up(in: world)
