@@ -18,18 +18,23 @@ package final class HomeAgentPlane {
     address: IPAddress, interface: String, prefixes: [BindingMessage.Prefix]
   ) throws(RouterError) {
     guard let index = interfaceIndex(of: interface) else { throw .noSuchInterface(interface) }
+    guard let loopback = interfaceIndex(of: "lo") else { throw .noSuchInterface("lo") }
     routing = try NetlinkSocket(.route)
     filtering = try NetlinkSocket(.netfilter)
     filter = TunnelFilter(name: "nemotop_home_agent", address: address, direction: .fromGuest)
     end = TunnelEnd(address: address, interface: index)
     self.prefixes = prefixes
-    try open()
+    try open(loopback: loopback)
   }
 
-  private func open() throws(RouterError) {
+  private func open(loopback: UInt32) throws(RouterError) {
     // Nothing is unwrapped before the filter stands.
     try filter.open()
     try end.open(routing)
+    // What was unwrapped is looked up in the main table alone, which lacks the own addresses.
+    try routing.request(
+      Route(destination: end.prefix, way: .local(loopback), table: Route.main).request(.replace),
+      "letting guests reach \(end.address)")
     for prefix in prefixes { try refuse(prefix) }
   }
 

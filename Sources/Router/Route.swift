@@ -10,6 +10,8 @@ struct Route: Hashable {
     case tunnel(to: IPAddress, interface: UInt32)
     /// Unwrapped, and looked up again in a table (linux/seg6_local.h, End.DT6).
     case unwrapped(table: UInt32, interface: UInt32)
+    /// Taken by the host itself, by its loopback interface.
+    case local(UInt32)
     /// Dropped, and its sender told.
     case unreachable
   }
@@ -38,10 +40,15 @@ struct Route: Hashable {
 
   /// struct rtmsg.
   private var header: [UInt8] {
-    let (unicast, unreachable): (UInt8, UInt8) = (1, 7)
+    let type: UInt8 =
+      switch way {
+      case .interface, .tunnel, .unwrapped: 1
+      case .local: 2
+      case .unreachable: 7
+      }
     return [
       Kernel.inet6, destination.length, source?.length ?? 0, 0, 0, Kernel.origin, 0,
-      way == .unreachable ? unreachable : unicast,
+      type,
     ] + native(UInt32(0))
   }
 
@@ -58,7 +65,7 @@ struct Route: Hashable {
   private var attributes: NetlinkAttributes {
     var attributes = place
     switch way {
-    case .interface(let index): attributes.append(Attribute.interface, index)
+    case .interface(let index), .local(let index): attributes.append(Attribute.interface, index)
     case .tunnel(let end, let index):
       attributes.append(Attribute.interface, index)
       attributes.append(Attribute.wrapping, nesting: { $0.append(1, Self.segmentHeader(end)) })

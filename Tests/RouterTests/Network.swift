@@ -28,8 +28,11 @@ struct Network {
         echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad
         echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
     done
+    # Numbered by hand: news of a link come up to a second late where both ends have one number.
+    number=20
     link() { # node, address of it, address of inet
-      ip link add eth0 netns $1 type veth peer name $1 netns inet
+      number=$((number + 1))
+      ip link add eth0 index $number netns $1 type veth peer name $1 index $((number + 20)) netns inet
       ip -n $1 link set eth0 up; ip -n inet link set $1 up
       ip -n $1 addr add $2/64 dev eth0 nodad; ip -n inet addr add $3/64 dev $1 nodad
       ip -n $1 route add default via $3
@@ -46,7 +49,8 @@ struct Network {
       ip -n $server link set keep0 master br0 up; ip -n $server link set keep1 up
       ip -n $server link set br0 up; ip -n $server addr add fe80::1/64 dev br0 nodad
     done
-    ip link add eth0 address 02:00:00:00:00:10 netns guest type veth peer name vif0 netns xen1
+    ip link add eth0 index 10 address 02:00:00:00:00:10 netns guest \
+      type veth peer name vif0 index 11 netns xen1
     ip -n guest link set eth0 mtu 1400 up
     ip -n guest addr add 2001:db8:42::10/64 dev eth0 nodad
     ip -n guest addr add 2001:db8:43::10/64 dev eth0 nodad

@@ -42,6 +42,8 @@ import Wire
           destination: "2001:db8:42::10")
       }
       #expect(try await back(20) == 20)
+      // The home agent itself is reached through it as well.
+      #expect(try await network.deliver(5, to: "ha", destination: "2001:db8:aa::1") == 5)
       // The guest moves: the new server has nothing open yet, and nothing leaves it bare.
       try await network.move()
       try bound.routers[1].plane.withLock { try $0.attach([bound.prefix]) }
