@@ -128,6 +128,22 @@ import Wire
     #expect(sent == 2)
   }
 
+  @Test func `a number that another server used just before is corrected at once`()
+    throws
+  {
+    var router = Cast.router()
+    let update = try #require(router.arrive(at: Cast.at(0)).updates.first)
+    let actions = router.receive(
+      answer(update, 135, sequence: update.sequence, lifetime: 0), at: Cast.at(0.02))
+    let next = try #require(actions.updates.first)
+    #expect(next.sequence == update.sequence &+ 1)
+    #expect(router.receive(answer(next), at: Cast.at(0.03)).first == .openTunnel)
+    // A refresh that was but repeated on its way changes nothing.
+    let refresh = try #require(router.advance(to: Cast.at(50)).updates.first)
+    let repeated = answer(refresh, 135, sequence: refresh.sequence, lifetime: 0)
+    #expect(router.receive(repeated, at: Cast.at(50)) == [.ignored(repeated, .notAskedFor)])
+  }
+
   /// The guest is where the other server registered it; this one has not noticed yet.
   @Test func `a router that was superseded stays silent`() throws {
     var router = try registered()
