@@ -1,3 +1,4 @@
+package import Mobility
 package import Wire
 
 /// What a home agent forwards (RFC 3963 section 6.4), in the network namespace of the thread that opened it:
@@ -31,11 +32,23 @@ package final class HomeAgentPlane {
     // Nothing is unwrapped before the filter stands.
     try filter.open()
     try end.open(routing)
-    // What was unwrapped is looked up in the main table alone, which lacks the own addresses.
+    try reachOwnAddress(loopback)
+    for prefix in prefixes { try refuse(prefix) }
+  }
+
+  /// What was unwrapped is looked up in the main table alone, which lacks the own addresses.
+  private func reachOwnAddress(_ loopback: UInt32) throws(RouterError) {
     try routing.request(
       Route(destination: end.prefix, way: .local(loopback), table: Route.main).request(.replace),
       "letting guests reach \(end.address)")
-    for prefix in prefixes { try refuse(prefix) }
+  }
+
+  /// Puts back the routes that the kernel removed with an address or a link.
+  package func restore(_ bindings: [Binding]) throws(RouterError) {
+    guard let loopback = interfaceIndex(of: "lo") else { throw .noSuchInterface("lo") }
+    try end.restore(routing)
+    try reachOwnAddress(loopback)
+    for binding in bindings { try bind(binding.prefixes, to: binding.careOfAddress) }
   }
 
   /// Forwards the prefixes to a care-of address, and admits what comes from them through it.

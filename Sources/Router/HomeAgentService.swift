@@ -37,6 +37,7 @@ package final class HomeAgentService {
   private let shared = Shared()
   private var agent: HomeAgent
   private let socket: SignallingSocket
+  private let events: NetworkEvents
   private let plane: HomeAgentPlane
   private let tell: (Event) -> Void
 
@@ -49,6 +50,7 @@ package final class HomeAgentService {
   ) throws(RouterError) {
     poller = try Poller()
     socket = try SignallingSocket(interface: interface)
+    events = try NetworkEvents()
     plane = try HomeAgentPlane(
       address: configuration.address, interface: interface,
       prefixes: configuration.mobileNodes.flatMap(\.prefixes))
@@ -61,10 +63,12 @@ package final class HomeAgentService {
   package func run() throws(RouterError) {
     while !shared.isStopping.withLock({ $0 }) {
       drain()
+      if networkChanged() { restore() }
       perform(agent.advance(to: .now), for: nil)
       shared.bindings.withLock { $0 = agent.bindings }
       poller.wait(
-        for: socket.fileDescriptor, timeout: agent.nextDeadline.map { $0 - timeSinceBoot() })
+        for: [socket.fileDescriptor, events.fileDescriptor],
+        timeout: agent.nextDeadline.map { $0 - timeSinceBoot() })
     }
     perform(agent.shutDown(), for: nil)
     shared.bindings.withLock { $0 = [] }
@@ -78,6 +82,20 @@ package final class HomeAgentService {
         perform(agent.receive(arrival.message, at: .now), for: arrival.message)
       }
     } catch { tell(.failed(error)) }
+  }
+
+  /// Whether a link or an address came, with which the kernel takes routes away and does not give them back.
+  private func networkChanged() -> Bool {
+    do throws(RouterError) {
+      return try events.receive().contains(where: \.mayTakeRoutes)
+    } catch {
+      tell(.failed(error))
+      return false
+    }
+  }
+
+  private func restore() {
+    do throws(RouterError) { try plane.restore(agent.bindings) } catch { tell(.failed(error)) }
   }
 
   /// - Parameter message: What the actions answer.

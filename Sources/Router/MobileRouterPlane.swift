@@ -32,11 +32,7 @@ package final class MobileRouterPlane {
   private func open(bridge: String) throws(RouterError) {
     try filter.open()
     try end.open(routing)
-    try routing.request(
-      Route(
-        destination: Route.everywhere, way: .unreachable, table: TunnelEnd.wrapping,
-        metric: .max
-      ).request(.replace), "refusing what has no tunnel")
+    try refuseOthers()
     // What has been wrapped is looked up once more, as if it came from the bridge.
     try routing.request(
       Rule(
@@ -47,6 +43,22 @@ package final class MobileRouterPlane {
     try routing.request(
       Rule(priority: 21, table: TunnelEnd.wrapping, interface: bridge).request(.add),
       "adding a rule")
+  }
+
+  /// Without a tunnel, and to whatever has none.
+  private func refuseOthers() throws(RouterError) {
+    try routing.request(
+      Route(
+        destination: Route.everywhere, way: .unreachable, table: TunnelEnd.wrapping,
+        metric: .max
+      ).request(.replace), "refusing what has no tunnel")
+  }
+
+  /// Puts back the routes of its own that the kernel removed with an address or a link; those of prefixes
+  /// are the caller's to ask for again.
+  package func restore() throws(RouterError) {
+    try end.restore(routing)
+    try refuseOthers()
   }
 
   /// A guest is on the bridge: its prefixes are there.

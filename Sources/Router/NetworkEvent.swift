@@ -51,6 +51,17 @@ package enum NetworkEvent: Hashable, Sendable {
 }
 
 extension NetworkEvent {
+  /// Whether routes that were there before may be gone, and could be made again now.
+  var mayTakeRoutes: Bool {
+    switch self {
+    case .link(let link): link.isUp
+    case .address, .overrun: true
+    default: false
+    }
+  }
+}
+
+extension NetworkEvent {
   /// What a message tells; nil where it is of no interest.
   init?(_ message: NetlinkMessage) {
     let (newLink, deleteLink): (UInt16, UInt16) = (16, 17)

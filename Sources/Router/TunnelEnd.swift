@@ -29,6 +29,11 @@ struct TunnelEnd {
       ).request(.add), "adding a rule")
   }
 
+  /// Puts back what the kernel forgets when the interface loses its address or goes down.
+  func restore(_ socket: NetlinkSocket) throws(RouterError) {
+    try socket.request(route.request(.replace), "unwrapping what is tunnelled to \(address)")
+  }
+
   /// Leaves the rules as they were.
   func close(_ socket: NetlinkSocket) throws(RouterError) {
     try socket.request(

@@ -18,6 +18,7 @@ import Wire
     let agent: HomeAgentService.Handle
     let routers: [MobileRouterService.Handle]
     let log: Log<HomeAgentService.Event>
+    let routerLog: Log<(Int, MobileRouterService.Event)>
     let home: IPAddress
     fileprivate let ends: [Task<Void, any Error>]
 
@@ -44,13 +45,15 @@ import Wire
   }
 
   private func start(
-    in world: World, keys: [[UInt8]?] = [nil, nil, nil]
+    in world: World, keys: [[UInt8]?] = [nil, nil, nil], holding: HeldPackets.Limits? = nil,
+    isWatching: Bool = false
   ) async throws -> Services {
     let home = try Network.address("2001:db8:42::1")
     let prefix = try Network.prefix("2001:db8:42::")
     let address = try Network.address("2001:db8:aa::1")
     let associations = keys.map { key in key.map { SecurityAssociation(index: 256, key: $0) } }
     let log = Log<HomeAgentService.Event>()
+    let routerLog = Log<(Int, MobileRouterService.Event)>()
     let agent = try await start(in: "ha", of: world) { ready in
       let service = try HomeAgentService(
         HomeAgent.Configuration(
@@ -69,19 +72,23 @@ import Wire
       let careOf = try Network.address("2001:db8:\(number)::1")
       let router = try await start(in: "xen\(number)", of: world) { ready in
         let service = try MobileRouterService(
-          [
-            MobileRouter.Configuration(
-              homeAddress: home, careOfAddress: careOf, homeAgent: address, prefixes: [prefix],
-              security: associations[number])
-          ], careOfAddress: careOf, homeAgent: address, interface: "eth0", bridge: "br0"
-        ) { _ in }
+          MobileRouterService.Configuration(
+            careOfAddress: careOf, homeAgent: address, interface: "eth0", bridge: "br0",
+            guests: [
+              MobileRouterService.Guest(
+                router: MobileRouter.Configuration(
+                  homeAddress: home, careOfAddress: careOf, homeAgent: address, prefixes: [prefix],
+                  security: associations[number]))
+            ], holding: holding, isWatching: isWatching)
+        ) { event in routerLog.events.withLock { $0.append((number, event)) } }
         ready(service.handle)
         try service.run()
       }
       routers.append(router.handle)
       ends.append(router.end)
     }
-    return Services(agent: agent.handle, routers: routers, log: log, home: home, ends: ends)
+    return Services(
+      agent: agent.handle, routers: routers, log: log, routerLog: routerLog, home: home, ends: ends)
   }
 
   private func wait(_ what: String, until isSo: () -> Bool) async throws {
@@ -137,6 +144,93 @@ import Wire
       for mark in ["lookup 780", "table 780", "proto 78", "nemotop"] {
         #expect(!after.contains(mark), "\(after)")
       }
+    }
+  }
+
+  private func isRegistered(_ number: Int, _ services: Services) -> Bool {
+    if case .registered? = services.routers[number].states[services.home] { true } else { false }
+  }
+
+  @Test func `a guest is noticed where it comes and where it went`() async throws {
+    try await PrivateTestWorld.with { world in
+      let network = try await Network.up(in: world)
+      let services = try await start(in: world, isWatching: true)
+      _ = try await network.deliver(1)
+      try await wait("the guest on the first server") { isRegistered(0, services) }
+      #expect(try await network.deliver(20) == 20)
+      try await network.move()
+      try await wait("the guest's leaving") { services.routers[0].states[services.home] == .away }
+      _ = try await network.deliver(1)
+      try await wait("the guest on the second server") { isRegistered(1, services) }
+      #expect(try await network.deliver(20) == 20)
+      let notices = services.routerLog.events.withLock { events in
+        events.compactMap { number, event -> String? in
+          switch event {
+          case .arrived: "came to \(number)"
+          case .left(_, let notice): "left \(number): \(notice)"
+          default: nil
+          }
+        }
+      }
+      #expect(notices == ["came to 1", "left 1: portRemoved", "came to 2"])
+      try await services.stop()
+    }
+  }
+
+  @Test func `nothing is lost where packets are held, and they keep their order`() async throws {
+    try await PrivateTestWorld.with { world in
+      let network = try await Network.up(in: world)
+      let services = try await start(in: world, holding: HeldPackets.Limits(), isWatching: true)
+      // The very first packet is what the guest is noticed by.
+      #expect(try await network.deliver(20) == 20)
+      try await network.move()
+      #expect(try await network.deliver(200) == 200)
+      try await wait("the guest on the second server") { isRegistered(1, services) }
+      let released = services.routerLog.events.withLock { events in
+        events.reduce(into: [0, 0]) { sums, entry in
+          if case .released(let count, _) = entry.1 { sums[entry.0 - 1] += count }
+        }
+      }
+      #expect(released.allSatisfy { $0 > 0 }, "\(released)")
+      for router in services.routers {
+        let status = try #require(router.statuses[services.home])
+        #expect(status.heldPackets == 0 && status.heldDrops == HeldPackets.Drops())
+      }
+      try await services.stop()
+      let after = try await network.state(of: "xen2")
+      for mark in ["lookup 780", "table 780", "proto 78", "nemotop"] {
+        #expect(!after.contains(mark), "\(after)")
+      }
+    }
+  }
+
+  @Test func `an interface that comes back has its routes again`() async throws {
+    try await PrivateTestWorld.with { world in
+      let network = try await Network.up(in: world)
+      let services = try await start(in: world)
+      services.routers[0].arrive(services.home)
+      try await wait("the binding") { isRegistered(0, services) }
+      #expect(try await network.deliver(5) == 5)
+      for (node, address, gateway) in [
+        ("xen1", "2001:db8:1::1", "2001:db8:1::ff"), ("ha", "2001:db8:aa::1", "2001:db8:aa::ff"),
+      ] {
+        _ = try await world.run(["ip", "-n", node, "link", "set", "eth0", "down"])
+        _ = try await world.run(["ip", "-n", node, "link", "set", "eth0", "up"])
+        let present = try await world.run(["ip", "-n", node, "-6", "addr", "show", "dev", "eth0"])
+        if !present.contains(address) {
+          _ = try await world.run(
+            ["ip", "-n", node, "addr", "add", "\(address)/64", "dev", "eth0", "nodad"])
+        }
+        _ = try await world.run(
+          ["ip", "-n", node, "route", "replace", "default", "via", gateway])
+      }
+      var delivered = 0
+      for _ in 0..<50 where delivered < 5 {
+        try await Task.sleep(for: .milliseconds(100))
+        delivered = try await network.deliver(5)
+      }
+      #expect(delivered == 5)
+      try await services.stop()
     }
   }
 
