@@ -53,7 +53,7 @@ package struct Demo: Sendable {
   ) async throws -> Int {
     let laboratory = try await Laboratory.up(in: world)
     do {
-      tell(.networkUp(laboratory.tunnel))
+      if let tunnel = laboratory.tunnel { tell(.networkUp(tunnel)) }
       if let impairments { try await laboratory.impair(impairments) }
       let sink = try await laboratory.namespace(of: .cn).openSink(port: port)
       defer { withExtendedLifetime(sink) {} }

@@ -21,8 +21,10 @@ package struct Impairments: Sendable, Equatable {
         counter lost { }
         counter toAnchor { }
         counter fromAnchor { }
+        chain signalling { }
         chain way {
           type filter hook prerouting priority -400;
+          meta l4proto 135 jump signalling
           iifname { "xen1", "xen2" } ip6 nexthdr 41 numgen random mod \(Self.chances) < \(lost) counter name lost drop
           iifname { "xen1", "xen2" } ip6 nexthdr 41 counter name toAnchor
           iifname "ha" ip6 saddr \(Topology.mobileNetworkPrefix) counter name fromAnchor
@@ -32,18 +34,40 @@ package struct Impairments: Sendable, Equatable {
       """
   }
 
-  /// The rules of a server, which drop nothing yet.
+  /// The rules of a server, which drop nothing yet, and count what comes from the guest and what is tunnelled.
   static let serverRules = """
     \(table) {
       counter lost { }
+      counter fromGuest { }
+      counter tunnelled { }
       chain blocked { }
+      chain arrival {
+        type filter hook prerouting priority -400;
+        iifname "br0" ip6 saddr \(Topology.mobileNetworkPrefix) udp dport != 0 counter name fromGuest
+      }
       chain way {
         type filter hook postrouting priority 0;
+        oifname "eth0" ip6 nexthdr 41 counter name tunnelled
         oifname "eth0" ip6 nexthdr 41 jump blocked
       }
     }
 
     """
+
+  /// Lets the router lose so many of the next messages, and none after those.
+  static func losing(_ count: Int, of message: SignallingMessage) -> String {
+    let address =
+      switch message {
+      case .update: "daddr"
+      case .acknowledgement: "saddr"
+      }
+    return """
+      flush chain ip6 nemotop signalling
+      add rule ip6 nemotop signalling ip6 \(address) \(Topology.homeAgentAddress) \
+      limit rate 1/day burst \(count) packets drop
+
+      """
+  }
 
   /// Lets a server drop what comes from the guest, or pass it again.
   static func blocking(_ isBlocking: Bool) -> String {
@@ -64,13 +88,22 @@ package struct Impairments: Sendable, Equatable {
   }
 }
 
+/// What mobile routers and home agent send to one another (RFC 6275).
+package enum SignallingMessage: Sendable, Hashable {
+  case update
+  case acknowledgement
+}
+
 /// How many packets of the guest were dropped where, as netfilter counted them.
 package struct DroppedPackets: Sendable, Equatable {
   /// Between the guest's interface and the outer one, at both servers.
   package var server = 0
+  /// By the servers, which had no tunnel for them, or not yet: mobile routers alone do that. What is held at
+  /// the end is among them.
+  package var untunnelled = 0
   /// Between the servers and the home agent.
   package var path = 0
-  /// By the home agent, which forwarded them from no other server than the one it had bound.
+  /// By the home agent, which takes them from no other server than the one that it has bound.
   package var homeAgent = 0
 
   package init() {}
@@ -88,6 +121,11 @@ extension Laboratory {
     try await filter(Impairments.blocking(isBlocking), at: server.node)
   }
 
+  /// Lets the next messages get lost between servers and home agent.
+  package func lose(_ count: Int, of message: SignallingMessage) async throws(LabError) {
+    try await filter(Impairments.losing(count, of: message), at: .inet)
+  }
+
   /// What was dropped since the network is impaired.
   package func droppedPackets() async throws(LabError) -> DroppedPackets {
     var dropped = DroppedPackets()
@@ -97,8 +135,11 @@ extension Laboratory {
       (Impairments.packets(of: "toAnchor", in: router) ?? 0)
       - (Impairments.packets(of: "fromAnchor", in: router) ?? 0)
     for server in Server.allCases {
-      dropped.server +=
-        Impairments.packets(of: "lost", in: try await counters(of: server.node)) ?? 0
+      let text = try await counters(of: server.node)
+      dropped.server += Impairments.packets(of: "lost", in: text) ?? 0
+      dropped.untunnelled +=
+        (Impairments.packets(of: "fromGuest", in: text) ?? 0)
+        - (Impairments.packets(of: "tunnelled", in: text) ?? 0)
     }
     return dropped
   }

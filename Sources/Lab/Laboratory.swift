@@ -2,15 +2,15 @@
 package actor Laboratory {
   package nonisolated let topology: Topology
   package nonisolated let world: World
-  /// How packets are tunnelled here.
-  package nonisolated let tunnel: Tunnel
+  /// How packets are tunnelled here; nil where home agent and mobile routers see to it.
+  package nonisolated let tunnel: Tunnel?
   /// Where the guest's interface is; nil between two servers.
   package private(set) var location: Server?
   /// Whose care-of address the home agent has bound.
   package private(set) var bound: Server
 
   private init(
-    topology: Topology, world: World, tunnel: Tunnel, location: Server?, bound: Server
+    topology: Topology, world: World, tunnel: Tunnel?, location: Server?, bound: Server
   ) {
     self.topology = topology
     self.world = world
@@ -21,14 +21,17 @@ package actor Laboratory {
 
   /// Makes the network with the guest on the first server and bound there; nothing is left of it
   /// where that fails.
+  ///
+  /// - Parameter isTunnelled: Whether the tunnels are fixed ones, switched by `bind`. Without them nothing of
+  ///   the guest's leaves its server until a mobile router sees to it.
   package static func up(
-    _ topology: Topology = Topology(), in world: World = .own
+    _ topology: Topology = Topology(), in world: World = .own, isTunnelled: Bool = true
   ) async throws(LabError) -> Laboratory {
     let present = try await present(topology, in: world)
     guard present.isEmpty else { throw .alreadyUp(namespaces: present) }
     do throws(LabError) {
       try await world.batch(topology.creation())
-      let tunnel = await tunnel(of: topology, in: world)
+      let tunnel = isTunnelled ? await tunnel(of: topology, in: world) : nil
       try await setUpNodes(of: topology, in: world, tunnel: tunnel)
       let laboratory = Laboratory(
         topology: topology, world: world, tunnel: tunnel, location: nil, bound: .xen1)
@@ -87,7 +90,7 @@ package actor Laboratory {
   /// Switches the home agent to a server's care-of address: the guest's prefix is routed there, and
   /// from now on tunnelled packets come from there alone.
   package func bind(to server: Server) async throws(LabError) {
-    guard bound != server else { return }
+    guard let tunnel, bound != server else { return }
     try await world.batch(
       tunnel.bindingLines(from: bound, to: server), in: topology.namespace(of: .ha),
       options: ["-6"])
@@ -156,7 +159,7 @@ package actor Laboratory {
   }
 
   private static func setUpNodes(
-    of topology: Topology, in world: World, tunnel: Tunnel
+    of topology: Topology, in world: World, tunnel: Tunnel?
   ) async throws(LabError) {
     let results = await withTaskGroup(of: Result<Void, LabError>.self) { group in
       for node in Node.allCases {

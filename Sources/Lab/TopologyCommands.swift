@@ -44,16 +44,20 @@ extension Topology {
   }
 
   /// The `ip -6 -batch` lines of a node, once its links exist.
-  func lines(of node: Node, tunnel: Tunnel, bound: Server) -> [String] {
+  ///
+  /// - Parameters:
+  ///   - tunnel: Nil where home agent and mobile routers are to see to the tunnels.
+  ///   - bound: The server that fixed tunnels lead to.
+  func lines(of node: Node, tunnel: Tunnel?, bound: Server) -> [String] {
     let own: [String] =
       switch node {
       case .guest: Self.guestLines
-      case .xen1: Self.lines(of: .xen1, subnet: "2001:db8:1") + tunnel.routerLines(server: .xen1)
-      case .xen2: Self.lines(of: .xen2, subnet: "2001:db8:2") + tunnel.routerLines(server: .xen2)
+      case .xen1: Self.lines(of: .xen1, subnet: "2001:db8:1", tunnel: tunnel)
+      case .xen2: Self.lines(of: .xen2, subnet: "2001:db8:2", tunnel: tunnel)
       case .inet: Self.routerLines
       case .ha:
         Self.endLines(address: Self.homeAgentAddress, gateway: "2001:db8:aa::ff")
-          + tunnel.homeAgentLines(bound: bound)
+          + (tunnel?.homeAgentLines(bound: bound) ?? [])
       case .cn: Self.endLines(address: Self.correspondentAddress, gateway: "2001:db8:cc::ff")
       }
     return ["link set lo up"] + own
@@ -87,7 +91,7 @@ extension Topology {
 
   /// The server's bridge keeps a port of its own, so that it stays up while the guest is away: a
   /// bridge that loses its last port takes up to a second to come back.
-  private static func lines(of server: Server, subnet: String) -> [String] {
+  private static func lines(of server: Server, subnet: String, tunnel: Tunnel?) -> [String] {
     endLines(address: server.careOfAddress, gateway: "\(subnet)::ff") + [
       "link add br0 address \(gatewayLinkLayerAddress) type bridge mcast_snooping 0",
       "link set br0 addrgenmode none",
@@ -96,7 +100,10 @@ extension Topology {
       "link set keep1 up",
       "link set br0 up",
       "addr add \(gatewayAddress)/64 dev br0 nodad",
-      "route add \(mobileNetworkPrefix) dev br0",
     ]
+      + (tunnel.map {
+        ["route add \(mobileNetworkPrefix) dev br0"] + $0.routerLines(server: server)
+      }
+        ?? [])
   }
 }

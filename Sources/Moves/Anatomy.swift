@@ -34,6 +34,8 @@ struct Anatomy: Sendable {
     var after: StreamPath.Carrying
     /// a and b; nil where nothing was delivered before or after.
     var delivered: (last: Int64, first: Int64)?
+    /// What the new server refused, or the home agent dropped, for want of a binding.
+    var unbound: NumberSet
     var gapOver: Duration
     var clocks: Clocks
     var time: Timestamp

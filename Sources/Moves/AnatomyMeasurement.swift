@@ -134,13 +134,16 @@ struct AnatomyMeasurement {
     return left - came - .nanoseconds(Int64(clamping: usual))
   }
 
-  /// From the first number that left the new server to b.
+  /// From the first number that left the new server to b; from the first that came to it, where it refused that
+  /// for want of a binding.
   var unboundTime: Duration? {
     guard subject.path.role(of: subject.after.place) == .external, let pair = carryingPair,
       let start = firstRun(at: pair), let first = subject.delivered?.first,
       let left = pair.new.time(of: first)
     else { return nil }
-    return left - start.firstTime
+    let came = self.pair(.access).flatMap { firstRun(at: $0) }
+    let refused = came.flatMap { subject.unbound.contains($0.first) ? $0.firstTime : nil }
+    return left - min(start.firstTime, refused ?? start.firstTime)
   }
 
   /// How much later a number passed than those that followed it tell.

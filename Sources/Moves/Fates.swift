@@ -35,6 +35,7 @@ struct Fates: Sendable {
     lost = missing
     if seen.hasAccess, seen.hasExternal {
       sets[.lostServer] = range.intersection(seen.access).subtracting(seen.beyond)
+        .subtracting(seen.unbound ?? NumberSet())
     }
     guard let missing, let behind = seen.behind, let unbound = seen.unbound else { return }
     let isBehind = missing.intersection(behind)

@@ -49,7 +49,8 @@ struct MoveJudge {
       old.generation == new.generation
     {
       let acknowledged =
-        binding?.point == to.point ? binding?.acknowledgement?.time : nil
+        binding?.point == to.point && binding?.isAccepted == true
+        ? binding?.acknowledgement?.time : nil
       let sides = Sides(
         before: .init(place: from, numbers: old),
         after: .init(
@@ -138,7 +139,8 @@ struct MoveJudge {
     let anatomy = Anatomy(
       of: .init(
         path: path, before: sides.before, after: sides.after, delivered: delivered,
-        gapOver: options.gapOver, clocks: clocks, time: judgement.move.firstAfter))
+        unbound: seen.unbound ?? NumberSet(), gapOver: options.gapOver, clocks: clocks,
+        time: judgement.move.firstAfter))
     judgement.move.take(anatomy)
     judgement.contradiction = anatomy.contradiction
     if judgement.move.isExplained, fates?.areDecided == true {

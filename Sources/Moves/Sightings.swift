@@ -59,7 +59,27 @@ extension StreamPath {
       let late = Strays.numbers(of: new, from: acknowledged)
       result.unbound = result.unbound?.subtracting(late)
     }
+    if let refused = refused(by: after, in: range, acknowledged: acknowledged, passed: result) {
+      result.unbound = result.unbound?.union(refused)
+    }
     return result
+  }
+
+  /// What the new server got from the guest before its binding was acknowledged, and did not pass on, as RFC
+  /// 3963 section 5.4 wants it; nil where it passed on anything before.
+  private func refused(
+    by after: Carrying, in range: ClosedRange<Int64>, acknowledged: Timestamp?,
+    passed: Fates.Sightings
+  ) -> NumberSet? {
+    guard passed.hasAccess, passed.hasExternal, let acknowledged else { return nil }
+    let passedOn = histories[after.place]?.runs.compactMap { $0.clipped(to: range) } ?? []
+    // A router that forwards without waiting for its binding lost what it lost.
+    guard passedOn.allSatisfy({ $0.firstTime >= acknowledged }) else { return nil }
+    let runs = places(of: .access, besides: after.place).compactMap { histories[$0] }
+      .filter { $0.generation == after.numbers.generation }
+      .flatMap { $0.runs.compactMap { $0.clipped(to: range) } }
+    return NumberSet(runs.map { $0.first...$0.last })
+      .subtracting(Strays.numbers(of: runs, from: acknowledged)).subtracting(passed.beyond)
   }
 
   private func isHeard(

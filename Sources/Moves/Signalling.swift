@@ -9,6 +9,9 @@ struct Signalling: Sendable {
     var acknowledgement: Signal?
     /// Where they passed.
     var point: Int
+
+    /// Whether the home agent said yes (RFC 6275 section 6.1.8).
+    var isAccepted: Bool { acknowledgement?.message.status.map { $0 < 128 } ?? false }
   }
 
   private struct Sighting: Sendable {

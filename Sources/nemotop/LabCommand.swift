@@ -62,7 +62,7 @@ struct LabUp: AsyncParsableCommand {
     try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
       let laboratory = try await Laboratory.up(naming.topology)
       print("up: \(naming.topology.namespaces.joined(separator: " "))")
-      print("tunnels: \(laboratory.tunnel.explanation)")
+      if let tunnel = laboratory.tunnel { print("tunnels: \(tunnel.explanation)") }
     }
   }
 }
@@ -82,7 +82,7 @@ struct LabStatus: AsyncParsableCommand {
       let bound = await laboratory.bound
       print("guest on: \(location?.rawValue ?? "no server")")
       print("bound to: \(bound.rawValue) \(bound.careOfAddress)")
-      print("tunnels: \(laboratory.tunnel.explanation)")
+      if let tunnel = laboratory.tunnel { print("tunnels: \(tunnel.explanation)") }
       for point in Topology.points {
         let counters = try await laboratory.counters(at: point)
         print(
