@@ -66,6 +66,7 @@ let package = Package(
     module("Report", on: ["Analysis", "Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Mobility", on: ["Wire"]),
     module("Router", on: ["CLinux", "Mobility", "Wire"]),
+    module("Daemons", on: ["CLinux", "Router", "Mobility", "Wire", yams]),
     module("Lab", on: ["CLinux", subprocess]),
     module(
       "Experiment",
@@ -75,6 +76,7 @@ let package = Package(
       dependencies: [
         argumentParser, "Analysis", "Observation", "Capture", "Records", "Moves", "Streams", "Wire",
         "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Report", "Lab", "Experiment",
+        "Daemons", "Router", "Mobility",
       ],
       swiftSettings: strict),
     .executableTarget(name: "PcapLoop", dependencies: ["CPcap"]),
@@ -116,10 +118,11 @@ let package = Package(
     .target(
       name: "LabTesting", dependencies: ["Lab"], path: "Tests/LabTesting", swiftSettings: strict),
     tests(of: "Router", on: ["Lab", "LabTesting", "Mobility", "Wire"]),
+    tests(of: "Daemons", on: ["Mobility", "Router", "Wire"]),
     tests(of: "Lab", on: ["LabTesting"]),
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
-    tests(of: "nemotop", on: [subprocess]),
+    tests(of: "nemotop", on: ["Lab", "LabTesting", subprocess]),
     tests(of: "Benchmarks", on: ["Capture", "Streams", "Wire"]),
   ]
 )

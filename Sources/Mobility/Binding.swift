@@ -17,7 +17,7 @@ package struct Binding: Sendable, Hashable {
 
 extension BindingMessage.Prefix {
   /// Whether its length is one, nothing is set behind it, and its addresses are unicast and may be routed.
-  var isValid: Bool {
+  package var isValid: Bool {
     !address.isIPv4 && length > 0 && length <= 128 && masked == self && address.isGlobalUnicast
   }
 
@@ -30,7 +30,7 @@ extension BindingMessage.Prefix {
   }
 
   /// Whether all of the other's addresses are among its own.
-  func contains(_ other: BindingMessage.Prefix) -> Bool {
+  package func contains(_ other: BindingMessage.Prefix) -> Bool {
     other.length >= length
       && BindingMessage.Prefix(address: other.address, length: length).masked == masked
   }
@@ -38,7 +38,7 @@ extension BindingMessage.Prefix {
 
 extension IPAddress {
   /// Neither unspecified, loopback, link-local, multicast nor IPv4-mapped (RFC 4291 section 2.4).
-  var isGlobalUnicast: Bool {
+  package var isGlobalUnicast: Bool {
     !isIPv4 && high >> 56 != 0xff && high >> 54 != 0x3fa
       && !(high == 0 && (low < 2 || low >> 32 == 0xffff))
   }

@@ -9,7 +9,7 @@ package final class HomeAgentPlane {
   private let filtering: NetlinkSocket
   private let filter: TunnelFilter
   private let end: TunnelEnd
-  private let prefixes: [BindingMessage.Prefix]
+  private var prefixes: [BindingMessage.Prefix]
 
   /// - Parameters:
   ///   - address: The home agent's, the near end of all tunnels.
@@ -25,7 +25,11 @@ package final class HomeAgentPlane {
     filter = TunnelFilter(name: "nemotop_home_agent", address: address, direction: .fromGuest)
     end = TunnelEnd(address: address, interface: index)
     self.prefixes = prefixes
-    try open(loopback: loopback)
+    do throws(RouterError) { try open(loopback: loopback) } catch {
+      // What had been made stays no longer than the attempt.
+      try? close()
+      throw error
+    }
   }
 
   private func open(loopback: UInt32) throws(RouterError) {
@@ -73,6 +77,17 @@ package final class HomeAgentPlane {
       try filter.change(
         .remove, TunnelFilter.Admission(end: old, prefix: prefix), through: filtering)
     }
+  }
+
+  /// Serves these prefixes from now on in the place of those that it had; none of the others is bound any more.
+  package func serve(_ wanted: [BindingMessage.Prefix]) throws(RouterError) {
+    for prefix in prefixes where !wanted.contains(prefix) {
+      try routing.request(
+        Route(destination: prefix, way: .unreachable, table: Route.main).removal,
+        "giving \(prefix) up", tolerating: [NetlinkSocket.noSuchProcess])
+    }
+    for prefix in wanted where !prefixes.contains(prefix) { try refuse(prefix) }
+    prefixes = wanted
   }
 
   /// Forwards nothing to the care-of address any more.

@@ -18,17 +18,28 @@ package final class HomeAgentService {
     fileprivate let state: Shared
 
     /// Lets it end all bindings and leave the kernel as it was.
-    package func stop() {
-      state.isStopping.withLock { $0 = true }
-      poller.wake()
-    }
+    package func stop() { order(.stop) }
+
+    /// Lets it go on with another configuration: what that does not permit any more ends. The address is the one
+    /// that it began with.
+    package func reload(_ configuration: HomeAgent.Configuration) { order(.reload(configuration)) }
 
     /// The binding cache.
     package var bindings: [Binding] { state.bindings.withLock { $0 } }
+
+    private func order(_ order: Order) {
+      state.orders.withLock { $0.append(order) }
+      poller.wake()
+    }
+  }
+
+  fileprivate enum Order {
+    case reload(HomeAgent.Configuration)
+    case stop
   }
 
   fileprivate final class Shared: Sendable {
-    let isStopping = Mutex(false)
+    let orders = Mutex<[Order]>([])
     let bindings = Mutex<[Binding]>([])
   }
 
@@ -61,7 +72,7 @@ package final class HomeAgentService {
 
   /// Works until it is stopped.
   package func run() throws(RouterError) {
-    while !shared.isStopping.withLock({ $0 }) {
+    while takeOrders() {
       drain()
       if networkChanged() { restore() }
       perform(agent.advance(to: .now), for: nil)
@@ -73,6 +84,25 @@ package final class HomeAgentService {
     perform(agent.shutDown(), for: nil)
     shared.bindings.withLock { $0 = [] }
     try plane.close()
+  }
+
+  /// - Returns: Whether it is to go on.
+  private func takeOrders() -> Bool {
+    let orders = shared.orders.withLock { orders in
+      defer { orders = [] }
+      return orders
+    }
+    for order in orders {
+      switch order {
+      case .stop: return false
+      case .reload(let configuration):
+        perform(agent.reload(configuration), for: nil)
+        do throws(RouterError) {
+          try plane.serve(configuration.mobileNodes.flatMap(\.prefixes))
+        } catch { tell(.failed(error)) }
+      }
+    }
+    return true
   }
 
   /// Takes what has come. An interface that goes down is an error once, and may come back.

@@ -26,7 +26,11 @@ package final class MobileRouterPlane {
     end = TunnelEnd(address: careOfAddress, interface: index)
     self.homeAgent = homeAgent
     self.bridge = bridgeIndex
-    try open(bridge: bridge)
+    do throws(RouterError) { try open(bridge: bridge) } catch {
+      // What had been made stays no longer than the attempt.
+      try? close()
+      throw error
+    }
   }
 
   private func open(bridge: String) throws(RouterError) {

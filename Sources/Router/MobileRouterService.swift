@@ -172,10 +172,10 @@ package final class MobileRouterService {
     socket = try SignallingSocket(interface: configuration.interface)
     events = try NetworkEvents()
     watch = configuration.isWatching ? try GuestWatch(bridge: configuration.bridge) : nil
+    device = configuration.holding == nil ? nil : try HoldingDevice(name: "nemotop-hold")
     plane = try MobileRouterPlane(
       careOfAddress: configuration.careOfAddress, homeAgent: configuration.homeAgent,
       interface: configuration.interface, bridge: configuration.bridge)
-    device = configuration.holding == nil ? nil : try HoldingDevice(name: "nemotop-hold")
     guests = [:]
     handle = Handle(poller: poller, shared: shared)
     self.tell = tell
