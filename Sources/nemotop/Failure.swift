@@ -1,9 +1,11 @@
 import ArgumentParser
 import Capture
+import Daemons
 import Foundation
 import Generator
 import Observation
 import Records
+import Router
 import Streams
 
 /// A failure in the words of the user: one line that says what was wrong with what, and how to mend
@@ -37,6 +39,10 @@ func telling<Result>(_ work: () async throws -> Result) async throws -> Result {
     throw Failure(error).told()
   } catch let error as RecordError {
     throw Failure(error).told()
+  } catch let error as DaemonError {
+    throw Failure(error).told()
+  } catch let error as RouterError {
+    throw Failure(error.words).told()
   } catch let error as GeneratorError {
     throw Failure(error.message).told()
   } catch let error as ObservationError {

@@ -41,7 +41,8 @@ struct Nemotop: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       DemoCommand.self, Send.self, Receive.self, Monitor.self, Log.self, Analyze.self,
-      ReportCommand.self, MarkCommand.self, LabCommand.self,
+      ReportCommand.self, MarkCommand.self, HomeAgentCommand.self, MobileRouterCommand.self,
+      LabCommand.self,
     ])
 }
 

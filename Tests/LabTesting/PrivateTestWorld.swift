@@ -13,7 +13,10 @@ package struct PrivateTestWorld {
     (try? await PrivateWorld.isolation()) != nil
   }
 
-  package static func with(_ body: (World) async throws -> Void) async throws {
+  @discardableResult
+  package static func with<Result>(
+    _ body: (World) async throws -> Result
+  ) async throws -> Result {
     let isolation = try await PrivateWorld.isolation()
     let command = PrivateWorld.entry(isolation, to: ["sh", "-c", "echo ready; exec sleep 600"])
     let output = Pipe()
@@ -22,9 +25,10 @@ package struct PrivateTestWorld {
     try output.fileHandleForWriting.close()
     let said = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     let world = World.of(process: holder.identifier, withUsers: isolation.contains("--user"))
+    let result: Result
     do {
       guard said == "ready\n" else { throw Broken(said: said) }
-      try await body(world)
+      result = try await body(world)
     } catch {
       holder.terminate()
       throw error
@@ -32,5 +36,6 @@ package struct PrivateTestWorld {
     holder.terminate()
     let ending = await holder.wait()
     guard ending == .killed(signal: SIGKILL) else { throw Broken(said: "\(ending)") }
+    return result
   }
 }

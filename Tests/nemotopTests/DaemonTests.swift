@@ -1,0 +1,159 @@
+import Foundation
+import Lab
+import LabTesting
+import Testing
+
+/// The daemons as users run them: processes, configurations, sockets and signals.
+@Suite(.serialized) struct DaemonTests {
+  /// The folder of the repository.
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path
+
+  @Test(arguments: ["home-agent", "mobile-router"])
+  func `the example is good`(daemon: String) async throws {
+    let path = "\(Self.root)/Support/\(daemon).yaml"
+    let check = try await Program.run(daemon, "check", path)
+    #expect(check.output == "\(path) is good: 1 guest\n", "\(check.error)")
+    #expect(try await Program.run(daemon, "run", "--check", path).status == 0)
+  }
+
+  @Test(arguments: [
+    (["home-agent", "check", "/nonexistent"], "cannot read /nonexistent: No such file"),
+    (["home-agent", "check", "/dev/null"], "it is no file"),
+    (["home-agent", "status", "--control", "/nonexistent"], "start it, or name its socket"),
+    (["mobile-router", "arrive", "::1", "--control", "/nonexistent"], "no daemon answers"),
+    (["mobile-router", "run"], "config"), (["mobile-router", "leave"], "home-address"),
+  ])
+  func `what cannot be done is told in one line`(arguments: [String], words: String) async throws {
+    let run = try await Program.run([Program.nemotop] + arguments)
+    #expect(run.status != 0)
+    #expect(run.complaints.count == 1 && run.error.contains(words), "\(run.error)")
+  }
+
+  private static let hasVerifier = FileManager.default.fileExists(
+    atPath: "/usr/bin/systemd-analyze")
+
+  @Test(
+    .enabled("needs systemd-analyze") { hasVerifier }, arguments: ["home-agent", "mobile-router"])
+  func `systemd takes the unit`(daemon: String) async throws {
+    let folder = try TemporaryFolder()
+    let unit = "\(Self.root)/Support/systemd/nemotop-\(daemon).service"
+    let text = try String(contentsOfFile: unit, encoding: .utf8)
+      .replacingOccurrences(of: "/usr/bin/nemotop", with: Program.nemotop)
+    let path = try folder.file("nemotop-\(daemon).service", text)
+    let run = try await Program.run(["/usr/bin/systemd-analyze", "verify", path])
+    #expect(run.status == 0, "\(run.error)")
+  }
+
+  @Test(.needsNamespaces, .timeLimit(.minutes(2)))
+  func `a guest is served from server to server, and nothing is left behind`() async throws {
+    let folder = try TemporaryFolder()
+    let guest = "guests: [{home-address: 2001:db8:42::1, prefixes: [2001:db8:42::/64]}]\n"
+    _ = try folder.file("ha.yaml", "address: 2001:db8:aa::1\ninterface: eth0\n" + guest)
+    for number in [1, 2] {
+      _ = try folder.file(
+        "xen\(number).yaml",
+        """
+        care-of-address: 2001:db8:\(number)::1
+        home-agent: 2001:db8:aa::1
+        interface: eth0
+        bridge: br0
+        watch: false
+        \(guest)
+        """)
+    }
+    let script = try folder.file(
+      "run.sh",
+      """
+      cd '\(folder.path)'
+      state() { ip netns exec $1 sh -c 'ip -6 rule; ip -6 route show table all; nft list ruleset'; }
+      is() { for try in $(seq 100); do eval "$2" && { echo "$1"; return; }; sleep 0.05; done; echo "not $1"; }
+      heard() { ip netns exec cn awk '/Udp6NoPorts/ { print $2 }' /proc/net/snmp6; }
+      send() { ip netns exec guest python3 -c "
+      import socket
+      s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('2001:db8:42::10', 0))
+      for i in range(5): s.sendto(b'x', ('2001:db8:cc::1', 9))"; }
+      told() { nemotop mobile-router status --control $1.sock; }
+      state ha > ha.before; state xen2 > xen2.before
+      export NOTIFY_SOCKET=$PWD/notify.sock
+      python3 -c "
+      import socket
+      s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind('notify.sock')
+      for i in range(3): print(s.recv(100).decode(), flush=True)" > notified & ear=$!
+      until [ -S notify.sock ]; do sleep 0.05; done
+      ip netns exec ha nemotop home-agent run ha.yaml --control ha.sock > ha.log 2> ha.err & ha=$!
+      ip netns exec xen1 nemotop mobile-router run xen1.yaml --control xen1.sock > xen1.log & xen1=$!
+      ip netns exec xen2 nemotop mobile-router run xen2.yaml --control xen2.sock > xen2.log & xen2=$!
+      wait $ear; sort -u notified
+      ip netns exec ha nemotop home-agent run ha.yaml --control ha.sock 2> again.err; echo "second $?"
+      nemotop mobile-router arrive 2001:db8:42::1 --control xen1.sock
+      is 'on xen1' 'told xen1 | grep -q registered'
+      nemotop home-agent status --control ha.sock | grep -o 'bound  at [^ ]*'
+      before=$(heard); send; echo "heard $(( $(heard) - before ))"
+      ip -n xen1 link set vif0 netns xen2; ip -n xen2 link set vif0 master br0 up
+      nemotop mobile-router arrive 2001:db8:42::1 --control xen2.sock
+      nemotop mobile-router leave 2001:db8:42::1 --control xen1.sock
+      is 'on xen2' 'told xen2 | grep -q registered'
+      before=$(heard); send; echo "heard $(( $(heard) - before ))"
+      nemotop mobile-router arrive 2001:db8:99::1 --control xen2.sock 2> unknown.err; echo "unknown $?"
+
+      cp ha.yaml good.yaml; echo 'guests: 7' > ha.yaml; kill -HUP $ha
+      is 'kept' 'grep -q reload-failed ha.log'
+      nemotop home-agent status --control ha.sock | grep -o 'bound  at [^ ]*'
+      sed 's/42::/43::/g' good.yaml > ha.yaml; kill -HUP $ha
+      is 'removed' 'nemotop home-agent status --control ha.sock | grep -q "0 bound"'
+      sed 's/42::/43::/g' xen2.yaml > other && mv other xen2.yaml; kill -HUP $xen2
+      is 'other guest' 'told xen2 | grep -q "43::1  away"'
+      nemotop mobile-router arrive 2001:db8:43::1 --control xen2.sock
+      is 'added' 'told xen2 | grep -q registered'
+      nemotop mobile-router leave 2001:db8:43::1 --for-good --control xen2.sock
+      is 'given back' 'nemotop home-agent status --control ha.sock | grep -q "0 bound"'
+      kill -TERM $ha; kill -INT $xen1; kill -TERM $xen2
+      wait $ha; echo "ha $?"; wait $xen1; echo "xen1 $?"; wait $xen2; echo "xen2 $?"
+      state ha | diff ha.before - && echo 'ha as before'
+      for node in xen1 xen2; do
+        state $node | grep -E 'lookup 780|table 780|proto 78|nemotop' || echo "$node clean"
+      done
+      ls *.sock
+      """)
+    let run = try await PrivateTestWorld.with { world in
+      _ = try await world.run(["sh", "-c", ServerNetwork.script])
+      return try await world.run([
+        "sh", "-c", "PATH='\(Program.folder)':$PATH exec bash '\(script)'",
+      ])
+    }
+    #expect(
+      run == """
+        READY=1
+        second 1
+        on xen1
+        bound  at 2001:db8:1::1
+        heard 5
+        on xen2
+        heard 5
+        unknown 1
+        kept
+        bound  at 2001:db8:2::1
+        removed
+        other guest
+        added
+        given back
+        ha 0
+        xen1 0
+        xen2 0
+        ha as before
+        xen1 clean
+        xen2 clean
+        notify.sock
+
+        """)
+    let log = try String(contentsOfFile: folder.path + "/xen1.log", encoding: .utf8)
+    for part in ["\"event\":\"arrived\"", "\"notice\":\"word\"", "\"event\":\"stopped\""] {
+      #expect(log.contains(part), "\(log)")
+    }
+    let complaint = try String(contentsOfFile: folder.path + "/ha.err", encoding: .utf8)
+    #expect(complaint.contains("the configuration stays as it was: ha.yaml:1:1:"), "\(complaint)")
+    let again = try String(contentsOfFile: folder.path + "/again.err", encoding: .utf8)
+    #expect(again.contains("answers at ha.sock already"), "\(again)")
+  }
+}
