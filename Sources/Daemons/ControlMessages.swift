@@ -77,8 +77,9 @@ extension DaemonStatus {
   /// A line for the daemon, and one for each guest.
   package var text: String {
     let place = homeAgent.map { "\(address) > \($0)" } ?? address
+    let count = "\(guestCount) \(guestCount == 1 ? "guest" : "guests")"
     var lines = [
-      "\(daemon) \(place), \(guestCount) guests\(homeAgent == nil ? ", \(guests.count) bound" : "")"
+      "\(daemon) \(place), \(count)" + (homeAgent == nil ? ", \(guests.count) bound" : "")
     ]
     for guest in guests {
       var line = "\(guest.homeAddress)  \(guest.state)"

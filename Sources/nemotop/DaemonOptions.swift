@@ -25,6 +25,8 @@ func check<Configuration: DaemonConfiguration>(_ path: String, _: Configuration.
 /// Runs a daemon until SIGINT or SIGTERM; SIGHUP has it read its configuration anew.
 func serve<Served: Daemon>(_ path: String, control: String, _: Served.Type) async throws {
   let signals = interruptions()
+  // A log that nobody reads any more ends nothing.
+  signal(SIGPIPE, SIG_IGN)
   try await telling {
     let configuration = try Served.Configuration(path: path)
     let log = EventLog { lines in
