@@ -288,9 +288,10 @@ extension MobileRouterService {
         case .openTunnel:
           // In the order in which they came: what is held goes before the kernel wraps anything, and what came
           // meanwhile right after.
-          release(homeAddress)
+          var released = release(homeAddress)
+          defer { if released > 0 { tell(.released(released, homeAddress)) } }
           try plane.openTunnel(guest.prefixes)
-          release(homeAddress)
+          released += release(homeAddress)
         case .closeTunnel:
           try plane.closeTunnel(guest.prefixes)
           hold(guest)
@@ -321,6 +322,10 @@ extension MobileRouterService {
       while let sighting = try watch?.receive() { take(sighting) }
     }
     readHeld()
+    // What came too late to be held: the tunnel is open.
+    for (homeAddress, guest) in guests where guest.router.isTunnelOpen && guest.held.count > 0 {
+      tell(.released(sendHeld(of: homeAddress), homeAddress))
+    }
   }
 
   private func take(_ sighting: GuestSighting) {
@@ -384,11 +389,11 @@ extension MobileRouterService {
     }
   }
 
-  /// A stream wakes nobody once its guest is known to be here.
+  /// A stream wakes nobody once its guest is known to be here, and by which hardware address it is seen to leave.
   private func watchForArrivals() {
     guard let watch else { return }
-    let wanted = guests.keys.sorted().compactMap { guests[$0] }.filter(\.isElsewhere)
-      .flatMap(\.prefixes)
+    let wanted = guests.keys.sorted().compactMap { guests[$0] }
+      .filter { $0.isElsewhere || $0.hardwareAddress == nil }.flatMap(\.prefixes)
     guard wanted != watched else { return }
     attempt { () throws(RouterError) in try watch.watchTraffic(of: wanted) }
     watched = wanted
@@ -418,22 +423,22 @@ extension MobileRouterService {
         else { continue }
         guests[homeAddress]?.held.hold(packet, at: timeSinceBoot())
         if configuration.isWatching { arrive(homeAddress, by: .heldPacket) }
-        // It came too late to be held: the tunnel is open.
-        if guests[homeAddress]?.router.isTunnelOpen == true { sendHeld(of: homeAddress) }
       }
     }
   }
 
-  private func release(_ homeAddress: IPAddress) {
-    guard device != nil else { return }
-    sendHeld(of: homeAddress)
+  /// Sends what is held, and what came meanwhile.
+  ///
+  /// - Returns: How many packets those were.
+  private func release(_ homeAddress: IPAddress) -> Int {
+    guard device != nil else { return 0 }
+    let count = sendHeld(of: homeAddress)
     readHeld()
-    sendHeld(of: homeAddress)
+    return count + sendHeld(of: homeAddress)
   }
 
-  private func sendHeld(of homeAddress: IPAddress) {
+  private func sendHeld(of homeAddress: IPAddress) -> Int {
     let packets = guests[homeAddress]?.held.release(at: timeSinceBoot()) ?? []
-    guard !packets.isEmpty else { return }
     for packet in packets {
       guard
         let wrapped = encapsulate(
@@ -443,6 +448,6 @@ extension MobileRouterService {
         try socket.send(packet: wrapped, to: configuration.homeAgent)
       }
     }
-    tell(.released(packets.count, homeAddress))
+    return packets.count
   }
 }
