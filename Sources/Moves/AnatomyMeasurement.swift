@@ -94,11 +94,10 @@ struct AnatomyMeasurement {
       guard let beat else { return nil }
       let span = Double(old.lastTime.nanoseconds(since: old.firstTime))
       let others = Double(old.last &- old.first &- (first &- last)) * beat.spacing
-      let isSure = held.map { $0 <= beat.span(of: 1) } ?? false
-      return (
-        .nanoseconds(Int64(clamping: span - others)),
-        isSure ? .zero : max(subject.gapOver, beat.span(of: 5))
-      )
+      let value = Duration.nanoseconds(Int64(clamping: span - others))
+      guard let held else { return (value, max(subject.gapOver, beat.span(of: 5))) }
+      // Those that were held after the first came closer together, until the stream was in time again.
+      return (value + held, held <= beat.span(of: 1) ? .zero : beat.span(of: 1))
     }
     return (new.time(of: first) - old.time(of: last), .zero)
   }
