@@ -70,7 +70,9 @@ let package = Package(
     module("Lab", on: ["CLinux", subprocess]),
     module(
       "Experiment",
-      on: ["Lab", "Observation", "Simulation", "Capture", "Streams", "Wire"]),
+      on: [
+        "Lab", "Router", "Mobility", "Observation", "Simulation", "Capture", "Streams", "Wire",
+      ]),
     .executableTarget(
       name: "nemotop",
       dependencies: [

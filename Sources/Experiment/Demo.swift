@@ -8,8 +8,8 @@ import Streams
 package struct Demo: Sendable {
   /// What happens in it.
   package enum Event: Sendable, Equatable {
-    /// The network stands, with tunnels of this kind.
-    case networkUp(Tunnel)
+    /// What home agent and mobile routers tell.
+    case mobility(NetworkMobility.Event)
     /// The guest sends.
     case sending
     case shuttle(ShuttleEvent)
@@ -27,6 +27,7 @@ package struct Demo: Sendable {
   package var world: World
   /// What the network drops, where it is to drop anything.
   package var impairments: Impairments?
+  package var mobility = NetworkMobility.Configuration()
 
   package init(sender: [String], port: UInt16 = 5004, schedule: Schedule, world: World = .own) {
     self.sender = sender
@@ -40,7 +41,7 @@ package struct Demo: Sendable {
 
   /// Runs the experiment from the making of its network to its removal, observed at all its points.
   ///
-  /// Each move's beginning and end become marks of the user's.
+  /// Each move's beginning and end, and what the home agent answers, become marks of the user's.
   ///
   /// - Parameters:
   ///   - watch: looks at the observation, which begins before anything is sent.
@@ -51,16 +52,15 @@ package struct Demo: Sendable {
     options: ObservationOptions, watchedBy watch: @escaping Watch,
     telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
-    let laboratory = try await Laboratory.up(in: world)
+    let laboratory = try await Laboratory.up(in: world, isTunnelled: false)
     do {
-      if let tunnel = laboratory.tunnel { tell(.networkUp(tunnel)) }
       if let impairments { try await laboratory.impair(impairments) }
       let sink = try await laboratory.namespace(of: .cn).openSink(port: port)
       defer { withExtendedLifetime(sink) {} }
       let observation = try Observation(sources: Self.sources(in: laboratory), options: options)
       let count = try await whileWatched(observation, by: watch) {
-        try await stream(in: laboratory) { event in
-          if case .shuttle(let move) = event { observation.mark(move.description) }
+        try await move(in: laboratory) { event in
+          if let text = event.markText { observation.mark(text) }
           tell(event)
         }
       }
@@ -83,19 +83,41 @@ package struct Demo: Sendable {
     }
   }
 
+  /// Lets home agent and mobile routers see to the guest, and ends them with it.
+  private func move(
+    in laboratory: Laboratory, telling tell: @escaping @Sendable (Event) -> Void
+  ) async throws -> Int {
+    let mobility = try await NetworkMobility.start(self.mobility, in: laboratory) {
+      tell(.mobility($0))
+    }
+    do {
+      await mobility.arrive(at: .xen1)
+      if !Task.isCancelled { try await mobility.waitForRegistration(at: .xen1) }
+      let count = try await stream(in: laboratory, served: mobility, telling: tell)
+      try await mobility.stop()
+      return count
+    } catch {
+      try? await mobility.stop()
+      // Cancelled before it began.
+      if error is CancellationError { return 0 }
+      throw error
+    }
+  }
+
   /// Lets the guest send and moves it, until the schedule, the sender or the task ends.
   private func stream(
-    in laboratory: Laboratory, telling tell: @escaping @Sendable (Event) -> Void
+    in laboratory: Laboratory, served mobility: NetworkMobility,
+    telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
     if Task.isCancelled { return 0 }
     let sender = try await Sender.start(
       sender + [destination], in: laboratory.namespace(of: .guest))
     tell(.sending)
+    let guest = LaboratoryGuest(
+      laboratory: laboratory, mobility: mobility, sender: sender.process,
+      isTold: !self.mobility.isNoticing)
     let shuttle = Task {
-      try await schedule.run(
-        LaboratoryGuest(laboratory: laboratory, sender: sender.process), from: .xen1,
-        clock: ContinuousClock()
-      ) { tell(.shuttle($0)) }
+      try await schedule.run(guest, from: .xen1, clock: ContinuousClock()) { tell(.shuttle($0)) }
     }
     let watch = Task {
       _ = await sender.process.wait()
@@ -115,20 +137,56 @@ package struct Demo: Sendable {
   }
 }
 
+extension Demo.Event {
+  /// What an observation is to be marked with.
+  fileprivate var markText: String? {
+    switch self {
+    case .shuttle(let event): event.description
+    case .mobility(let event): event.description
+    case .sending, .sent, .dropped: nil
+    }
+  }
+}
+
 /// The guest of a laboratory is the program that sends in it.
 private struct LaboratoryGuest: MovableGuest {
   let laboratory: Laboratory
+  let mobility: NetworkMobility
   let sender: ChildProcess
+  /// Whether the mobile routers are told where it is.
+  let isTold: Bool
 
   func pause() { sender.pause() }
 
   func resume() { sender.resume() }
 
-  func move(to server: Server) async throws { try await laboratory.move(to: server) }
+  func move(to server: Server) async throws {
+    let old = await laboratory.location
+    try await laboratory.move(to: server)
+    if isTold, let old { await mobility.leave(old) }
+  }
 
-  func bind(to server: Server) async throws { try await laboratory.bind(to: server) }
+  func bind(to server: Server) async throws {
+    if isTold { await mobility.arrive(at: server) }
+  }
 
-  func block(_ isBlocking: Bool, at server: Server) async throws {
-    try await laboratory.block(isBlocking, at: server)
+  func begin(_ fault: Fault, at server: Server) async throws {
+    switch fault {
+    case .updatesLost(let count): try await laboratory.lose(count, of: .update)
+    case .acknowledgementsLost(let count): try await laboratory.lose(count, of: .acknowledgement)
+    case .homeAgentDown: try await mobility.stopHomeAgent()
+    case .wrongKey: await mobility.setKey(wrong: true, at: server)
+    case .serverLoss: try await laboratory.block(true, at: server)
+    case .lateBinding, .earlyBinding, .pathLoss: break
+    }
+  }
+
+  func end(_ fault: Fault, at server: Server) async throws {
+    switch fault {
+    case .homeAgentDown: try await mobility.startHomeAgent()
+    case .wrongKey: await mobility.setKey(wrong: false, at: server)
+    case .serverLoss: try await laboratory.block(false, at: server)
+    case .updatesLost, .acknowledgementsLost, .lateBinding, .earlyBinding, .pathLoss: break
+    }
   }
 }

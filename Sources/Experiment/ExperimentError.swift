@@ -4,4 +4,6 @@ package import Lab
 package enum ExperimentError: Error, Equatable, Sendable {
   /// The sender ended by itself; `saying` is the last line that it wrote.
   case senderEnded(ChildProcess.Ending, saying: String)
+  /// The home agent did not accept the guest's first server in time.
+  case notRegistered(Server)
 }

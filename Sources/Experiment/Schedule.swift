@@ -10,11 +10,11 @@ package struct Schedule: Sendable, Equatable {
   package var pause: Duration
   /// The time after the last move, in which it becomes final.
   package var settling: Duration
-  /// From the guest's going on to the home agent's binding of its new server; below zero: from the
+  /// From the guest's going on to its new server's learning of it; below zero: from the
   /// binding to the guest's stopping. Zero: it is bound while the guest stands still.
   package var bindingDelay = Duration.zero
-  /// For so long after the guest goes on, its new server passes nothing on.
-  package var blockedTime = Duration.zero
+  /// What goes wrong at each move.
+  package var faults: [Fault] = []
 
   package init(moves: Int? = nil, every: Duration, pause: Duration, settling: Duration) {
     self.moves = moves
@@ -33,8 +33,9 @@ package protocol MovableGuest: Sendable {
   func move(to server: Server) async throws
   /// Sees that its packets find their way through a server.
   func bind(to server: Server) async throws
-  /// Lets a server drop what comes from it, or pass it again.
-  func block(_ isBlocking: Bool, at server: Server) async throws
+  /// Lets something go wrong on its way to a server, and mends it.
+  func begin(_ fault: Fault, at server: Server) async throws
+  func end(_ fault: Fault, at server: Server) async throws
 }
 
 /// What becomes of a guest that moves.
@@ -43,10 +44,10 @@ package enum ShuttleEvent: Sendable, Equatable {
   case moving(number: Int, from: Server, to: Server)
   /// The guest goes on where it went.
   case moved(number: Int, from: Server, to: Server)
-  /// The home agent bound the new server, where that is not done while the guest stands still.
+  /// The new server was told of the guest, where that is not done while the guest stands still.
   case bound(number: Int, to: Server)
-  /// The new server passes on what comes from the guest, where it did not at first.
-  case unblocked(number: Int, at: Server)
+  /// What went wrong with a move to a server is mended.
+  case mended(number: Int, Fault, at: Server)
 }
 
 /// The text of the mark that stands for it.
@@ -55,8 +56,13 @@ extension ShuttleEvent: CustomStringConvertible {
     switch self {
     case .moving(let number, let from, let to): "move \(number): \(from) > \(to), paused"
     case .moved(let number, _, let to): "move \(number): on \(to), resumed"
-    case .bound(let number, let to): "move \(number): \(to) bound"
-    case .unblocked(let number, let server): "move \(number): \(server) passes packets"
+    case .bound(let number, let to): "move \(number): \(to) told"
+    case .mended(let number, let fault, let server):
+      switch fault {
+      case .homeAgentDown: "move \(number): home agent up again"
+      case .wrongKey: "move \(number): \(server) has the right key"
+      default: "move \(number): \(server) passes packets"
+      }
     }
   }
 }
@@ -75,6 +81,9 @@ extension Schedule {
     func wait(until moment: Time.Instant) async -> Bool {
       (try? await clock.sleep(until: moment, tolerance: .zero)) != nil
     }
+    // What is late comes in the order of its lateness; where no fault is named, it is the binding.
+    let late = (faults.map { ($0.duration ?? .zero, Optional($0)) } + [(bindingDelay, nil)])
+      .filter { $0.0 > .zero }.sorted { $0.0 < $1.0 }
     var server = start
     var next = clock.now
     var made = 0
@@ -90,9 +99,9 @@ extension Schedule {
       await guest.pause()
       tell(.moving(number: made + 1, from: server, to: goal))
       do {
+        for fault in faults { try await guest.begin(fault, at: goal) }
         try await guest.move(to: goal)
         if bindingDelay == .zero { try await guest.bind(to: goal) }
-        if blockedTime > .zero { try await guest.block(true, at: goal) }
       } catch {
         await guest.resume()
         throw error
@@ -102,16 +111,14 @@ extension Schedule {
       await guest.resume()
       made += 1
       tell(.moved(number: made, from: server, to: goal))
-      // What is late comes in the order of its lateness.
-      for delay in [bindingDelay, blockedTime].filter({ $0 > .zero }).sorted() {
+      for (delay, fault) in late {
         _ = await wait(until: resumed.advanced(by: delay))
-        if delay == bindingDelay {
+        if let fault {
+          try await guest.end(fault, at: goal)
+          tell(.mended(number: made, fault, at: goal))
+        } else {
           try await guest.bind(to: goal)
           tell(.bound(number: made, to: goal))
-        }
-        if delay == blockedTime {
-          try await guest.block(false, at: goal)
-          tell(.unblocked(number: made, at: goal))
         }
       }
       server = server.other

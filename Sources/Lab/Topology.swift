@@ -17,8 +17,14 @@ package struct Topology: Sendable, Hashable {
   /// The guest's prefix (RFC 3963) and its address, which never change.
   package static let mobileNetworkPrefix = "2001:db8:42::/64"
   package static let guestAddress = "2001:db8:42::10"
+  /// By which home agent and mobile routers name the guest; no interface has it (RFC 3963 section 5.1).
+  package static let homeAddress = "2001:db8:42::1"
   package static let homeAgentAddress = "2001:db8:aa::1"
   package static let correspondentAddress = "2001:db8:cc::1"
+  /// What the servers and the home agent reach the others by.
+  package static let externalInterface = "eth0"
+  /// What a guest is connected to on a server.
+  package static let guestBridge = "br0"
   /// The guest's router on both servers, with the same link-layer address on both, so that the guest
   /// notices nothing.
   package static let gatewayAddress = "fe80::1"

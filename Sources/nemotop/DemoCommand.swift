@@ -5,6 +5,7 @@ import Foundation
 import Lab
 import Observation
 import Records
+import Router
 import Simulation
 import Synchronization
 import Wire
@@ -58,27 +59,20 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The home agent binds the new server so long after the guest goes on there: what it sends "
-        + "before is lost (unbound).", valueName: "time"),
-    transform: duration)
-  var bindingDelay: Duration?
+      "How a server's mobile router learns of the guest: told of it during the pause, as a toolstack would, or by what it notices on its bridge.",
+      valueName: "told|noticed"))
+  var arrival = Arrival.told
+
+  @Flag(help: "Mobile routers hold what the guest sends until it is registered, and send it then.")
+  var hold = false
 
   @Option(
+    name: .customLong("fault"),
     help: ArgumentHelp(
-      "The home agent binds the new server so long before the guest leaves the old one: what it "
-        + "sends from there is lost (behind).", valueName: "time"),
-    transform: duration)
-  var earlyBinding: Duration?
-
-  @Option(
-    help: ArgumentHelp(
-      "For so long after the guest goes on, its new server passes nothing on (lost in the server).",
-      valueName: "time"),
-    transform: duration)
-  var serverLoss: Duration?
-
-  @Option(help: "Probability of loss between server and home agent, 0 to 1.")
-  var loss = 0.0
+      "Let something go wrong, at each move or on the paths; may be repeated. \(Fault.forms)",
+      valueName: "fault"),
+    transform: fault)
+  var faults: [Fault] = []
 
   @Flag(help: "Make the packets in the program, without namespaces.")
   var simulated = false
@@ -101,22 +95,31 @@ struct DemoCommand: AsyncParsableCommand {
         "--every is too short: a move counts once the server left has been silent for 1s, or for "
           + "the time of 20 packets")
     }
-    let injected = [bindingDelay, earlyBinding, serverLoss].compactMap(\.self)
-    guard every > injected.reduce(pause, +) + .milliseconds(200) else {
-      throw ValidationError(
-        "--every must be longer than --pause, --binding-delay, --early-binding and --server-loss "
-          + "together by more than 200ms")
+    guard Set(faults.map(\.name)).count == faults.count else {
+      throw ValidationError("the same --fault is given twice: leave one out")
     }
-    guard bindingDelay == nil || earlyBinding == nil else {
+    let needed = faults.map(\.recoveryTime).reduce(pause, +) + .milliseconds(200)
+    guard every > needed else {
       throw ValidationError(
-        "a binding cannot be late and early: leave out --binding-delay or --early-binding")
+        "--every is too short for --pause and what goes wrong: more than "
+          + "\(Quantity.decimal(needed.milliseconds, places: 0))ms")
     }
-    guard (0...1).contains(loss) else {
-      throw ValidationError("--loss \(loss) is no probability: 0 to 1")
-    }
-    guard !simulated || earlyBinding == nil && serverLoss == nil else {
+    let bindings = faults.filter(\.isOfBinding)
+    guard bindings.count < 2 else {
       throw ValidationError(
-        "--early-binding and --server-loss need the network: leave out --simulated")
+        "a binding cannot be late and early: leave out late-binding or early-binding")
+    }
+    guard arrival == .told || bindings.isEmpty else {
+      throw ValidationError(
+        "\(bindings[0].name) needs a router that is told of the guest: leave out --arrival noticed")
+    }
+    guard simulated else { return }
+    if let fault = faults.first(where: { !$0.isSimulated }) {
+      throw ValidationError("\(fault.name) needs the network: leave out --simulated")
+    }
+    guard arrival == .told, !hold else {
+      throw ValidationError(
+        "--arrival noticed and --hold need the network: leave out --simulated")
     }
   }
 
@@ -184,16 +187,25 @@ struct DemoCommand: AsyncParsableCommand {
   private var schedule: Schedule {
     var schedule = Schedule(
       moves: moves, every: every, pause: pause, settling: silenceOfLeft + .milliseconds(500))
-    schedule.bindingDelay = bindingDelay ?? .zero - (earlyBinding ?? .zero)
-    schedule.blockedTime = serverLoss ?? .zero
+    for fault in faults {
+      switch fault {
+      case .lateBinding(let time): schedule.bindingDelay = time
+      case .earlyBinding(let time): schedule.bindingDelay = .zero - time
+      default: break
+      }
+    }
+    schedule.faults = faults.filter(\.isOfMove)
     return schedule
   }
 
   /// Netfilter is asked for only where there is something to drop or to count.
-  private var impairments: Impairments? {
-    let isImpaired =
-      loss > 0 || [bindingDelay, earlyBinding, serverLoss].contains { $0 != nil }
-    return isImpaired ? Impairments(pathLoss: loss) : nil
+  private var impairments: Impairments? { faults.isEmpty ? nil : Impairments(pathLoss: loss) }
+
+  /// The probability of loss on the paths.
+  private var loss: Double {
+    faults.lazy.compactMap { fault in
+      if case .pathLoss(let probability) = fault { probability } else { nil }
+    }.first ?? 0
   }
 
   /// A move is final when the server left has been silent for the longer of 1 s and 20 spacings.
@@ -214,15 +226,16 @@ struct DemoCommand: AsyncParsableCommand {
     let summaries = Mutex<[String]>([])
     var demo = Demo(sender: sender, schedule: schedule)
     demo.impairments = impairments
+    demo.mobility.isNoticing = arrival == .noticed
+    demo.mobility.holding = hold ? HeldPackets.Limits() : nil
     let moves = try await demo.run(
       options: options, watchedBy: watch.watch
     ) { event in
       switch event {
-      case .networkUp(let tunnel): note(tunnel.explanation)
       // The dashboard may still have the terminal.
       case .sent(let summary) where !summary.isEmpty: summaries.withLock { $0.append(summary) }
       case .dropped(let dropped): summaries.withLock { $0.append(dropped.explanation) }
-      case .sent, .sending, .shuttle: break
+      case .sent, .sending, .shuttle, .mobility: break
       }
     }
     for summary in summaries.withLock({ $0 }) { note(summary) }
@@ -242,14 +255,18 @@ struct DemoCommand: AsyncParsableCommand {
 
 extension DroppedPackets {
   fileprivate var explanation: String {
-    "dropped on purpose: \(server) in the servers, \(path) on the path, "
-      + "\(homeAgent) by the home agent for want of a binding"
+    "dropped on purpose: \(server) in the servers, \(path) on the path; for want of a binding: "
+      + "\(untunnelled) by the servers, \(homeAgent) by the home agent"
   }
 }
 
 extension Failure {
   init(_ error: ExperimentError) {
     switch error {
+    case .notRegistered(let server):
+      self.init(
+        "the home agent did not register \(server): nftables and raw sockets are needed; see "
+          + "whether the kernel has seg6")
     case .senderEnded(let ending, let said):
       let how =
         switch ending {

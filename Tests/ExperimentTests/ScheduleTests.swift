@@ -62,7 +62,9 @@ private final class RecordingGuest: MovableGuest {
 
   func bind(to server: Server) { write("bind \(server.rawValue.dropFirst(3))") }
 
-  func block(_ isBlocking: Bool, at server: Server) { write(isBlocking ? "block" : "pass") }
+  func begin(_ fault: Fault, at server: Server) { write("begin \(fault)") }
+
+  func end(_ fault: Fault, at server: Server) { write("end \(fault)") }
 }
 
 struct ScheduleTests {
@@ -107,24 +109,27 @@ struct ScheduleTests {
       ])
   }
 
-  @Test func `a binding may be late or early, and a server closed at first`() async throws {
+  @Test func `a binding may be late or early, and something goes wrong at first`() async throws {
     var schedule = Schedule(
       moves: 1, every: .seconds(1), pause: .milliseconds(200), settling: .zero)
     schedule.bindingDelay = .milliseconds(40)
-    schedule.blockedTime = .milliseconds(30)
+    let loss = Fault.serverLoss(.milliseconds(30))
+    let lost = Fault.updatesLost(2)
+    schedule.faults = [lost, loss]
     let late = RecordingGuest()
     var events: [ShuttleEvent] = []
     _ = try await schedule.run(late, from: .xen1, clock: late.clock) { events.append($0) }
     #expect(
       late.log == [
-        "1000 pause", "1000 xen2", "1000 block", "1200 resume", "1230 pass", "1240 bind 2",
+        "1000 pause", "1000 begin \(lost)", "1000 begin \(loss)", "1000 xen2", "1200 resume",
+        "1230 end \(loss)", "1240 bind 2",
       ])
     #expect(
       events.dropFirst(2) == [
-        .unblocked(number: 1, at: .xen2), .bound(number: 1, to: .xen2),
+        .mended(number: 1, loss, at: .xen2), .bound(number: 1, to: .xen2),
       ])
     schedule.bindingDelay = .milliseconds(-40)
-    schedule.blockedTime = .zero
+    schedule.faults = []
     let early = RecordingGuest()
     _ = try await schedule.run(early, from: .xen1, clock: early.clock) { _ in }
     #expect(early.log == ["960 bind 2", "1000 pause", "1000 xen2", "1200 resume"])
