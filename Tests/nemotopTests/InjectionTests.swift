@@ -31,6 +31,8 @@ import Testing
     var options: [String]
     /// What the home agent drops is lost behind; else it is unbound.
     var isEarly = false
+    /// What waits for its binding is held, and nothing is lost.
+    var isHeld = false
 
     var testDescription: String { options.joined(separator: " ") }
   }
@@ -44,6 +46,12 @@ import Testing
     Injection(options: ["--fault", "early-binding:120ms"], isEarly: true),
     Injection(options: ["--fault", "server-loss:120ms"]),
     Injection(options: ["--fault", "loss:0.1"]),
+    Injection(options: ["--fault", "bu-lost:1"]),
+    Injection(options: ["--fault", "ba-lost:1"]),
+    Injection(options: ["--fault", "ha-down:200ms"]),
+    Injection(options: ["--fault", "wrong-key:200ms"]),
+    Injection(options: ["--arrival", "noticed", "--pause", "0ms", "--fault", "loss:0"]),
+    Injection(options: ["--hold", "--fault", "late-binding:120ms"], isHeld: true),
     Injection(
       options: [
         "--fault", "loss:0.05", "--fault", "server-loss:280ms", "--fault", "late-binding:200ms",
@@ -75,7 +83,8 @@ import Testing
         #/(\d+) in the servers, (\d+) on the path.*?(\d+) by the servers, (\d+) by the home agent/#
     ).compactMap { match in [match.1, match.2, match.3, match.4].compactMap { Int($0) } }.first
     let dropped = counts ?? [0, 0, 0, 0]
-    #expect((counts == nil) == injection.options.contains("--pause"))
+    #expect((counts == nil) == !injection.options.contains("--fault"))
+    if injection.isHeld { #expect(numbers.lost == 0) }
     // What comes in the moment between the Acknowledgement and the tunnel's opening is lost in the server.
     #expect(
       numbers.lost_server + numbers.unbound

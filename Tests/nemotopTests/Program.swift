@@ -77,9 +77,14 @@ func table(_ path: String) throws -> [[String: String]] {
 private func fields(_ line: Substring) -> [String] {
   var fields = [""]
   var isQuoted = false
+  var wasQuote = false
   for character in line {
+    defer { wasQuote = character == "\"" && !wasQuote }
     switch character {
-    case "\"": isQuoted.toggle()
+    case "\"":
+      // The second of two within quotes stands for one (RFC 4180 section 2).
+      if wasQuote, !isQuoted { fields[fields.count - 1].append(character) }
+      isQuoted.toggle()
     case "," where !isQuoted: fields.append("")
     default: fields[fields.count - 1].append(character)
     }
