@@ -27,6 +27,8 @@ package struct Demo: Sendable {
   package var world: World
   /// What the network drops, where it is to drop anything.
   package var impairments: Impairments?
+  /// How the guest reaches the world, and how home agent and mobile routers see to that where they do.
+  package var attachment = Attachment.nemo
   package var mobility = NetworkMobility.Configuration()
 
   package init(sender: [String], port: UInt16 = 5004, schedule: Schedule, world: World = .own) {
@@ -52,7 +54,8 @@ package struct Demo: Sendable {
     options: ObservationOptions, watchedBy watch: @escaping Watch,
     telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
-    let laboratory = try await Laboratory.up(in: world, isTunnelled: false)
+    let laboratory = try await Laboratory.up(
+      in: world, attachment: attachment, isTunnelled: false)
     do {
       if let impairments { try await laboratory.impair(impairments) }
       let sink = try await laboratory.namespace(of: .cn).openSink(port: port)
@@ -87,6 +90,9 @@ package struct Demo: Sendable {
   private func move(
     in laboratory: Laboratory, telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
+    guard attachment == .nemo else {
+      return try await stream(in: laboratory, served: nil, telling: tell)
+    }
     let mobility = try await NetworkMobility.start(self.mobility, in: laboratory) {
       tell(.mobility($0))
     }
@@ -106,7 +112,7 @@ package struct Demo: Sendable {
 
   /// Lets the guest send and moves it, until the schedule, the sender or the task ends.
   private func stream(
-    in laboratory: Laboratory, served mobility: NetworkMobility,
+    in laboratory: Laboratory, served mobility: NetworkMobility?,
     telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
     if Task.isCancelled { return 0 }
@@ -151,7 +157,8 @@ extension Demo.Event {
 /// The guest of a laboratory is the program that sends in it.
 private struct LaboratoryGuest: MovableGuest {
   let laboratory: Laboratory
-  let mobility: NetworkMobility
+  /// Nil where nobody needs to be told.
+  let mobility: NetworkMobility?
   let sender: ChildProcess
   /// Whether the mobile routers are told where it is.
   let isTold: Bool
@@ -163,19 +170,19 @@ private struct LaboratoryGuest: MovableGuest {
   func move(to server: Server) async throws {
     let old = await laboratory.location
     try await laboratory.move(to: server)
-    if isTold, let old { await mobility.leave(old) }
+    if isTold, let old { await mobility?.leave(old) }
   }
 
   func bind(to server: Server) async throws {
-    if isTold { await mobility.arrive(at: server) }
+    if isTold { await mobility?.arrive(at: server) }
   }
 
   func begin(_ fault: Fault, at server: Server) async throws {
     switch fault {
     case .updatesLost(let count): try await laboratory.lose(count, of: .update)
     case .acknowledgementsLost(let count): try await laboratory.lose(count, of: .acknowledgement)
-    case .homeAgentDown: try await mobility.stopHomeAgent()
-    case .wrongKey: await mobility.setKey(wrong: true, at: server)
+    case .homeAgentDown: try await mobility?.stopHomeAgent()
+    case .wrongKey: await mobility?.setKey(wrong: true, at: server)
     case .serverLoss: try await laboratory.block(true, at: server)
     case .lateBinding, .earlyBinding, .pathLoss: break
     }
@@ -183,8 +190,8 @@ private struct LaboratoryGuest: MovableGuest {
 
   func end(_ fault: Fault, at server: Server) async throws {
     switch fault {
-    case .homeAgentDown: try await mobility.startHomeAgent()
-    case .wrongKey: await mobility.setKey(wrong: false, at: server)
+    case .homeAgentDown: try await mobility?.startHomeAgent()
+    case .wrongKey: await mobility?.setKey(wrong: false, at: server)
     case .serverLoss: try await laboratory.block(false, at: server)
     case .updatesLost, .acknowledgementsLost, .lateBinding, .earlyBinding, .pathLoss: break
     }

@@ -148,7 +148,7 @@ extension Laboratory {
     try await world.run(["nft", "list", "counters"], in: topology.namespace(of: node))
   }
 
-  private func filter(_ rules: String, at node: Node) async throws(LabError) {
+  func filter(_ rules: String, at node: Node) async throws(LabError) {
     _ = try await world.run(["nft", "-f", "-"], in: topology.namespace(of: node), input: rules)
   }
 }

@@ -4,14 +4,17 @@ package actor Laboratory {
   package nonisolated let world: World
   /// How packets are tunnelled here; nil where home agent and mobile routers see to it.
   package nonisolated let tunnel: Tunnel?
+  package nonisolated let attachment: Attachment
   /// Where the guest's interface is; nil between two servers.
   package private(set) var location: Server?
   /// Whose care-of address the home agent has bound.
   package private(set) var bound: Server
 
   private init(
-    topology: Topology, world: World, tunnel: Tunnel?, location: Server?, bound: Server
+    topology: Topology, world: World, attachment: Attachment = .nemo, tunnel: Tunnel?,
+    location: Server?, bound: Server
   ) {
+    self.attachment = attachment
     self.topology = topology
     self.world = world
     self.tunnel = tunnel
@@ -22,19 +25,28 @@ package actor Laboratory {
   /// Makes the network with the guest on the first server and bound there; nothing is left of it
   /// where that fails.
   ///
-  /// - Parameter isTunnelled: Whether the tunnels are fixed ones, switched by `bind`. Without them nothing of
-  ///   the guest's leaves its server until a mobile router sees to it.
+  /// - Parameters:
+  ///   - attachment: How the guest reaches the world.
+  ///   - isTunnelled: Whether the tunnels of `nemo` are fixed ones, switched by `bind`. Without them nothing of
+  ///     the guest's leaves its server until a mobile router sees to it.
   package static func up(
-    _ topology: Topology = Topology(), in world: World = .own, isTunnelled: Bool = true
+    _ topology: Topology = Topology(), in world: World = .own, attachment: Attachment = .nemo,
+    isTunnelled: Bool = true
   ) async throws(LabError) -> Laboratory {
     let present = try await present(topology, in: world)
     guard present.isEmpty else { throw .alreadyUp(namespaces: present) }
     do throws(LabError) {
       try await world.batch(topology.creation())
-      let tunnel = isTunnelled ? await tunnel(of: topology, in: world) : nil
-      try await setUpNodes(of: topology, in: world, tunnel: tunnel)
+      let tunnel =
+        attachment == .nemo && isTunnelled ? await tunnel(of: topology, in: world) : nil
+      try await setUpNodes(of: topology, in: world, attachment: attachment, tunnel: tunnel)
       let laboratory = Laboratory(
-        topology: topology, world: world, tunnel: tunnel, location: nil, bound: .xen1)
+        topology: topology, world: world, attachment: attachment, tunnel: tunnel, location: nil,
+        bound: .xen1)
+      for server in Server.allCases {
+        guard let rules = attachment.rules(of: server) else { continue }
+        try await laboratory.filter(rules, at: server.node)
+      }
       try await laboratory.attach(to: .xen1)
       return laboratory
     } catch {
@@ -85,6 +97,9 @@ package actor Laboratory {
       self.location = nil
     }
     try await attach(to: server)
+    guard attachment == .bridged else { return }
+    try await world.batch(
+      Attachment.announcement, in: topology.namespace(of: .guest), options: ["-6"])
   }
 
   /// Switches the home agent to a server's care-of address: the guest's prefix is routed there, and
@@ -159,13 +174,14 @@ package actor Laboratory {
   }
 
   private static func setUpNodes(
-    of topology: Topology, in world: World, tunnel: Tunnel?
+    of topology: Topology, in world: World, attachment: Attachment, tunnel: Tunnel?
   ) async throws(LabError) {
     let results = await withTaskGroup(of: Result<Void, LabError>.self) { group in
       for node in Node.allCases {
         group.addTask {
           do throws(LabError) {
-            let lines = topology.lines(of: node, tunnel: tunnel, bound: .xen1)
+            let lines = topology.lines(
+              of: node, attachment: attachment, tunnel: tunnel, bound: .xen1)
             _ = try await world.run(
               ["sh", "-c", Topology.settings(of: node)], in: topology.namespace(of: node),
               input: lines.joined(separator: "\n") + "\n")

@@ -39,6 +39,7 @@ extension Topology {
       set -e; cd /proc/sys/net/ipv6/conf
       for setting in */accept_dad */router_solicitations; do echo 0 >$setting; done
       echo \(forwards) >all/forwarding
+      echo \(node == .guest ? "1" : "0") >all/ndisc_notify
       exec ip -6 -batch -
       """
   }
@@ -46,15 +47,18 @@ extension Topology {
   /// The `ip -6 -batch` lines of a node, once its links exist.
   ///
   /// - Parameters:
-  ///   - tunnel: Nil where home agent and mobile routers are to see to the tunnels.
+  ///   - attachment: How the guest reaches the world.
+  ///   - tunnel: Nil where there is none, or home agent and mobile routers are to see to it.
   ///   - bound: The server that fixed tunnels lead to.
-  func lines(of node: Node, tunnel: Tunnel?, bound: Server) -> [String] {
+  func lines(
+    of node: Node, attachment: Attachment = .nemo, tunnel: Tunnel?, bound: Server
+  ) -> [String] {
     let own: [String] =
       switch node {
       case .guest: Self.guestLines
-      case .xen1: Self.lines(of: .xen1, subnet: "2001:db8:1", tunnel: tunnel)
-      case .xen2: Self.lines(of: .xen2, subnet: "2001:db8:2", tunnel: tunnel)
-      case .inet: Self.routerLines
+      case .xen1: Self.lines(of: .xen1, attachment: attachment, tunnel: tunnel)
+      case .xen2: Self.lines(of: .xen2, attachment: attachment, tunnel: tunnel)
+      case .inet: Self.routerLines(attachment: attachment)
       case .ha:
         Self.endLines(address: Self.homeAgentAddress, gateway: "2001:db8:aa::ff")
           + (tunnel?.homeAgentLines(bound: bound) ?? [])
@@ -67,11 +71,14 @@ extension Topology {
   private static let guestLines = [
     "link set eth0 mtu \(guestMTU) up",
     "addr add \(guestAddress)/64 dev eth0 nodad",
-    "neigh add \(gatewayAddress) lladdr \(gatewayLinkLayerAddress) dev eth0 nud permanent",
+    gatewayNeighborLine,
     "route add default via \(gatewayAddress) dev eth0",
   ]
 
-  private static func endLines(address: String, gateway: String) -> [String] {
+  static let gatewayNeighborLine =
+    "neigh replace \(gatewayAddress) lladdr \(gatewayLinkLayerAddress) dev eth0 nud permanent"
+
+  static func endLines(address: String, gateway: String) -> [String] {
     [
       "link set eth0 up",
       "addr add \(address)/64 dev eth0 nodad",
@@ -79,31 +86,27 @@ extension Topology {
     ]
   }
 
-  private static let routerLines =
-    [
-      (Node.xen1, "2001:db8:1"), (.xen2, "2001:db8:2"), (.ha, "2001:db8:aa"), (.cn, "2001:db8:cc"),
-    ].flatMap { node, subnet in
+  private static let subnets = [
+    (server: Server.xen1, subnet: "2001:db8:1"), (server: .xen2, subnet: "2001:db8:2"),
+  ]
+
+  private static func routerLines(attachment: Attachment) -> [String] {
+    [(Node.ha, "2001:db8:aa"), (.cn, "2001:db8:cc")].flatMap { node, subnet in
       [
         "link set \(node.rawValue) up",
         "addr add \(subnet)::ff/64 dev \(node.rawValue) nodad",
       ]
-    } + ["route add \(mobileNetworkPrefix) via \(homeAgentAddress)"]
+    } + attachment.routerLines(subnets: subnets)
+  }
 
-  /// The server's bridge keeps a port of its own, so that it stays up while the guest is away: a
-  /// bridge that loses its last port takes up to a second to come back.
-  private static func lines(of server: Server, subnet: String, tunnel: Tunnel?) -> [String] {
-    endLines(address: server.careOfAddress, gateway: "\(subnet)::ff") + [
-      "link add br0 address \(gatewayLinkLayerAddress) type bridge mcast_snooping 0",
-      "link set br0 addrgenmode none",
-      "link add keep0 type veth peer name keep1",
-      "link set keep0 master br0 up",
-      "link set keep1 up",
-      "link set br0 up",
-      "addr add \(gatewayAddress)/64 dev br0 nodad",
-    ]
-      + (tunnel.map {
-        ["route add \(mobileNetworkPrefix) dev br0"] + $0.routerLines(server: server)
-      }
-        ?? [])
+  private static func lines(
+    of server: Server, attachment: Attachment, tunnel: Tunnel?
+  ) -> [String] {
+    let own = subnets.first { $0.server == server }.map {
+      attachment.lines(of: server, subnet: $0.subnet)
+    }
+    guard let tunnel else { return own ?? [] }
+    return (own ?? []) + ["route add \(mobileNetworkPrefix) dev br0"]
+      + tunnel.routerLines(server: server)
   }
 }

@@ -59,6 +59,12 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "How the guest reaches the world: by mobile routers and a home agent (nemo), bridged onto one segment with both servers, routed to the first server, or by each server's own address (nat).",
+      valueName: "nemo|bridged|routed|nat"))
+  var topology = Attachment.nemo
+
+  @Option(
+    help: ArgumentHelp(
       "How a server's mobile router learns of the guest: told of it during the pause, as a toolstack would, or by what it notices on its bridge.",
       valueName: "told|noticed"))
   var arrival = Arrival.told
@@ -112,6 +118,10 @@ struct DemoCommand: AsyncParsableCommand {
     guard arrival == .told || bindings.isEmpty else {
       throw ValidationError(
         "\(bindings[0].name) needs a router that is told of the guest: leave out --arrival noticed")
+    }
+    guard topology == .nemo || faults.isEmpty && arrival == .told && !hold && !simulated else {
+      throw ValidationError(
+        "--fault, --arrival, --hold and --simulated need --topology nemo: leave them out")
     }
     guard simulated else { return }
     if let fault = faults.first(where: { !$0.isSimulated }) {
@@ -226,6 +236,7 @@ struct DemoCommand: AsyncParsableCommand {
     let summaries = Mutex<[String]>([])
     var demo = Demo(sender: sender, schedule: schedule)
     demo.impairments = impairments
+    demo.attachment = topology
     demo.mobility.isNoticing = arrival == .noticed
     demo.mobility.holding = hold ? HeldPackets.Limits() : nil
     let moves = try await demo.run(

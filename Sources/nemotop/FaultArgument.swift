@@ -1,6 +1,9 @@
 import ArgumentParser
 import Experiment
+import Lab
 import Wire
+
+extension Attachment: ExpressibleByArgument {}
 
 /// How a mobile router learns of a guest.
 enum Arrival: String, ExpressibleByArgument {
