@@ -10,6 +10,7 @@ extension Analysis {
       .init("points", .array(points.map(json))),
       .init("streams", .array(streams.map(json))),
       .init("signalling", .array(signalling.map(\.json))),
+      .init("interruptions", .array(interruptions.map(\.json))),
       .init("clocks", .array(clockMarks.map(\.json))),
       .init("marks", .array(userMarks.map(\.json))),
       .init("parts", .array(PartSummary.summaries(of: moves).map(json))),

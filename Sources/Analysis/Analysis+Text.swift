@@ -41,8 +41,13 @@ extension Analysis {
   private func text(of stream: StreamSummary, listsLost: Bool) -> [String] {
     let kind = stream.payload == .unknown ? "no numbers" : stream.payload.rawValue
     let accounts = accounts.filter { $0.stream == stream.stream }
-    return ["STREAM \(stream.stream)  \(kind)"] + accounts.flatMap(text) + table(of: stream)
+    return ["STREAM \(stream.stream)  \(kind)"] + accounts.flatMap(text)
+      + interruptions.filter { $0.stream == stream.stream }.compactMap(text) + table(of: stream)
       + (listsLost ? accounts.flatMap(lost) : [])
+  }
+
+  private func text(of mark: Mark) -> String? {
+    mark.interruption.map { "  \(clock(mark.time))  \($0)" }
   }
 
   private func text(of account: LossAccount) -> [String] {

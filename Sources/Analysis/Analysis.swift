@@ -13,6 +13,8 @@ package struct Analysis: Sendable {
   /// Binding Updates and Acknowledgements, announcements.
   package private(set) var signalling: [Mark] = []
   package private(set) var userMarks: [Mark] = []
+  /// Where streams were cut off, came back, or went on under another address.
+  package private(set) var interruptions: [Mark] = []
   /// What the clocks contradict each other in.
   package private(set) var clockMarks: [Mark] = []
   package private(set) var accounts: [LossAccount] = []
@@ -49,6 +51,7 @@ package struct Analysis: Sendable {
     switch mark.kind {
     case .bindingUpdate, .bindingAcknowledgement, .announce: signalling.append(mark)
     case .user: userMarks.append(mark)
+    case .cut, .restored, .renamed: interruptions.append(mark)
     case .clock: clockMarks.append(mark)
     case .gap:
       guard let stream = mark.stream, let name = mark.point,

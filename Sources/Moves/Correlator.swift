@@ -34,6 +34,10 @@ package struct Correlator: Sendable {
   private var announcements: Announcements
   private var blindness: Blindness
   private var clocks: Clocks
+  private var reachabilities: [StreamKey: Reachability] = [:]
+  private var renaming = Renaming()
+  /// Where streams end for those who watch: the receivers, else the home agents, else the servers' outer interfaces.
+  private let ends: Set<Int>
   /// The points between which a contradiction of the clocks was told.
   private var contradicted: Set<[Int]> = []
   /// By stream, where that was asked for.
@@ -55,6 +59,10 @@ package struct Correlator: Sendable {
     blindness = Blindness(points: points)
     clocks = Clocks(points: points, bootIdentifiers: bootIdentifiers, bound: clockBound)
     ledgers = keepsLosses ? [:] : nil
+    let role = [Point.Role.receiver, .anchor, .external].first { role in
+      points.contains { $0.role == role }
+    }
+    ends = Set(points.indices.filter { points[$0].role == role })
   }
 
   /// Takes the snapshots of one interval, in the order of the points.
@@ -62,6 +70,7 @@ package struct Correlator: Sendable {
     let end = snapshots.map(\.end).max() ?? Timestamp(nanoseconds: 0)
     var marks: [Mark] = []
     var heard: [StreamKey: [Heard]] = [:]
+    var ending: [(interval: StreamInterval, point: Int)] = []
     for snapshot in snapshots {
       guard let point = points.firstIndex(where: { $0.name == snapshot.point.name }) else {
         continue
@@ -70,6 +79,9 @@ package struct Correlator: Sendable {
         let place = Place(point: point, leg: interval.leg)
         heard[interval.stream, default: []] += Activity.parts(of: interval)
           .map { Heard(place: place, activity: $0) }
+        if ends.contains(point), interval.leg.depth == 0 || points[point].role == .external {
+          ending.append((interval, point))
+        }
       }
       marks += snapshot.events.map { Mark($0, at: snapshot.point) }
       marks += snapshot.signals.map { Mark($0, at: snapshot.point) }
@@ -78,7 +90,9 @@ package struct Correlator: Sendable {
       signalling.take(snapshot.signals, at: point, comparing: &clocks)
       marks += blindness.take(snapshot, at: point)
     }
-    for (stream, activities) in heard { take(activities, of: stream) }
+    for (stream, activities) in heard { marks += take(activities, of: stream) }
+    renaming.take(ending, options: options)
+    marks += renaming.changes(by: end, options: options).map { Mark($0, points: points) }
     var observed = advance(to: end)
     observed.snapshots = snapshots
     observed.marks = (observed.marks + marks).sorted { $0.time < $1.time }
@@ -86,7 +100,9 @@ package struct Correlator: Sendable {
   }
 
   /// Takes what was heard of a stream in one step, in the order of time.
-  private mutating func take(_ heard: [Heard], of stream: StreamKey) {
+  ///
+  /// - Returns: Whether it still comes to anybody, where that changed.
+  private mutating func take(_ heard: [Heard], of stream: StreamKey) -> [Mark] {
     var path =
       paths.removeValue(forKey: stream)
       ?? StreamPath(stream: stream, points: points, options: options)
@@ -100,6 +116,31 @@ package struct Correlator: Sendable {
     }
     if path.stays.count > 1 { contested.insert(stream) }
     paths[stream] = path
+    guard path.stays.count > 1 else { return [] }
+    return reach(of: stream, in: inOrder).map { Mark($0, of: stream, points: points) }
+  }
+
+  private mutating func reach(
+    of stream: StreamKey, in heard: [Heard]
+  ) -> [Reachability.Change] {
+    var reachability = reachabilities.removeValue(forKey: stream) ?? Reachability()
+    defer { reachabilities[stream] = reachability }
+    var changes = heard.compactMap { part in
+      reachability.take(
+        from: part.activity.firstTime, to: part.activity.lastTime, at: part.place.point,
+        role: points[part.place.point].role)
+    }
+    let silence =
+      paths[stream]?.stays.values.compactMap { $0.last?.leftAfter(options) }.max()
+      ?? options.leftAfter
+    let beyond = points.indices.filter { ![.source, .access].contains(points[$0].role) }
+    let cut = reachability.cut(after: silence) { within, beyond, time in
+      clocks.offset(of: within, from: beyond, at: time).value
+    } isSure: { start, end in
+      !blindness.touches(beyond, from: start, to: end)
+    }
+    if let cut { changes.append(cut) }
+    return changes
   }
 
   /// Notes the moves of a stream that have become final, to be told in their order.
@@ -124,7 +165,9 @@ package struct Correlator: Sendable {
   /// Tells what is left: all data ended at `time`.
   package mutating func finish(at time: Timestamp) -> Observed {
     end = time
-    return settle(by: time, isEnd: true)
+    var observed = settle(by: time, isEnd: true)
+    observed.marks += renaming.rest().map { Mark($0, points: points) }
+    return observed
   }
 
   private mutating func settle(by time: Timestamp, isEnd: Bool) -> Observed {

@@ -7,6 +7,11 @@ package struct Mark: Sendable, Equatable {
     case appeared
     case left
     case moved
+    /// The stream is sent on, and heard at no point beyond the guest and its server's own interface.
+    case cut
+    case restored
+    /// The stream goes on under another address.
+    case renamed
     case bindingUpdate = "binding-update"
     case bindingAcknowledgement = "binding-ack"
     case announce

@@ -85,11 +85,11 @@ extension Mark.Value {
     if case .text(let text) = self { text } else { nil }
   }
 
-  fileprivate var integer: Int? {
+  var integer: Int? {
     if case .integer(let number) = self { number } else { nil }
   }
 
-  fileprivate var double: Double? {
+  var double: Double? {
     switch self {
     case .integer(let number): Double(number)
     case .number(let number): number

@@ -99,7 +99,7 @@ package struct ReportBuilder: Sendable {
       signs.append(mark)
       if signs.count > 4096 { signs.removeFirst(2048) }
       if count < Self.mostMarks { content.marks.append(mark) }
-    case .user, .clock, .blind:
+    case .user, .clock, .blind, .cut, .restored, .renamed:
       if count < Self.mostMarks { content.marks.append(mark) }
     case .moved, .gap:
       break

@@ -10,6 +10,11 @@ enum DemoText {
     if let first = servers.first {
       lines.append(([clock(first.start, places: 0)] + servers.map(load)).joined(separator: "  "))
     }
+    for mark in observed.marks {
+      if let text = mark.interruption, let stream = mark.stream {
+        lines.append("\(clock(mark.time, places: 3))  \(text)  \(stream)")
+      }
+    }
     for mark in observed.marks where mark.kind == .user {
       if case .text(let text) = mark.detail.first?.value {
         lines.append("\(clock(mark.time, places: 3))  \(text)")

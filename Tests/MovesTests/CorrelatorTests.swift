@@ -588,4 +588,96 @@ private func correlate(
       NumberSet(left).count(without: NumberSet(right))
         == Set(left.joined()).subtracting(right.joined()).count)
   }
+
+  // MARK: Interruptions
+
+  private func interruptions(
+    _ passings: [Passing], points: [String], drops: [Int] = []
+  ) -> [Mark] {
+    correlate(passings, points: points, drops: drops).marks
+      .filter { [.cut, .restored, .renamed].contains($0.kind) }.sorted { $0.time < $1.time }
+  }
+
+  private let cutOff = [
+    Passing(point: "guest", leg: .direct, numbers: 0...999, start: 0),
+    Passing(point: "cn", leg: .direct, numbers: 0...199, start: 0),
+    Passing(point: "cn", leg: .direct, numbers: 700...999, start: 7000),
+  ]
+
+  @Test func `a stream that is sent on and comes to nobody is cut off, and then back`() {
+    let marks = interruptions(cutOff, points: ["cn", "guest"])
+    #expect(marks.map(\.kind) == [.cut, .restored])
+    #expect(marks.map(\.time) == [at(1990), at(7000)])
+    #expect(marks.map(\.point) == ["cn", "cn"])
+    #expect(marks[0].detail.first?.value == .text("guest"))
+    #expect(marks[1].detail.first?.value == .number(5010))
+    #expect(
+      marks.map(\.interruption) == [
+        "cut off: last at cn, sent on at guest", "back at cn, after 5010 ms",
+      ])
+  }
+
+  @Test func `nothing is said of a stream that a blind point may have missed`() {
+    #expect(interruptions(cutOff, points: ["cn", "guest"], drops: [2]).isEmpty)
+  }
+
+  @Test func `a stream that nobody sends any more is not cut off`() {
+    let over = [
+      Passing(point: "guest", leg: .direct, numbers: 0...199, start: 0),
+      Passing(point: "cn", leg: .direct, numbers: 0...199, start: 0),
+    ]
+    #expect(interruptions(over, points: ["cn", "guest"]).isEmpty)
+  }
+
+  private func stream(from server: Int, port: UInt16 = 5004) -> StreamKey {
+    StreamKey(
+      source: careOf(server), sourcePort: port, destination: guestStream.destination,
+      destinationPort: 5004)
+  }
+
+  private func passing(
+    _ numbers: ClosedRange<Int>, start: Int, from server: Int, port: UInt16 = 5004
+  ) -> Passing {
+    var passing = Passing(point: "cn", leg: .direct, numbers: numbers, start: start)
+    passing.stream = stream(from: server, port: port)
+    return passing
+  }
+
+  @Test func `a stream goes on under another address, and back under the first`() {
+    let marks = interruptions(
+      [
+        passing(0...199, start: 0, from: 1), passing(205...404, start: 2100, from: 2),
+        passing(410...599, start: 6000, from: 1),
+      ], points: ["cn"])
+    #expect(marks.map(\.kind) == [.renamed, .renamed])
+    #expect(marks.map(\.time) == [at(2100), at(6000)])
+    #expect(marks.map(\.stream) == [stream(from: 2), stream(from: 1)])
+    #expect(
+      marks[0].detail.map(\.value) == [
+        .text("\(stream(from: 1))"), .number(110), .integer(5),
+      ])
+    #expect(marks[1].detail.last?.value == .integer(5))
+  }
+
+  @Test func `streams that go on beside one another are two`() {
+    #expect(
+      interruptions(
+        [passing(0...799, start: 0, from: 1), passing(205...404, start: 2100, from: 2)],
+        points: ["cn"]
+      ).isEmpty)
+  }
+
+  @Test func `of several streams each goes on with its own port`() {
+    let marks = interruptions(
+      [
+        passing(0...199, start: 0, from: 1), passing(0...199, start: 3, from: 1, port: 5005),
+        passing(200...399, start: 2100, from: 2),
+        passing(200...399, start: 2103, from: 2, port: 5005),
+      ], points: ["cn"])
+    #expect(marks.map(\.stream) == [stream(from: 2), stream(from: 2, port: 5005)])
+    #expect(
+      marks.compactMap(\.detail.first?.value) == [
+        .text("\(stream(from: 1))"), .text("\(stream(from: 1, port: 5005))"),
+      ])
+  }
 }
