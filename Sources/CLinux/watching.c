@@ -2,11 +2,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -98,13 +96,4 @@ int network_events_open(void) {
   };
   if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) return fail(descriptor);
   return descriptor;
-}
-
-int tunnel_device_open(const char *name) {
-  struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
-  if (strlen(name) >= sizeof request.ifr_name) return -ENAMETOOLONG;
-  strcpy(request.ifr_name, name);
-  int descriptor = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return -errno;
-  return ioctl(descriptor, TUNSETIFF, &request) == 0 ? descriptor : fail(descriptor);
 }

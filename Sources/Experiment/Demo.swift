@@ -30,6 +30,8 @@ package struct Demo: Sendable {
   /// How the guest reaches the world, and how home agent and mobile routers see to that where they do.
   package var attachment = Attachment.nemo
   package var mobility = NetworkMobility.Configuration()
+  /// What the servers' links are like; nil for the kernel's own.
+  package var serverLinks: LinkCharacteristics?
 
   package init(sender: [String], port: UInt16 = 5004, schedule: Schedule, world: World = .own) {
     self.sender = sender
@@ -55,7 +57,7 @@ package struct Demo: Sendable {
     telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
     let laboratory = try await Laboratory.up(
-      in: world, attachment: attachment, isTunnelled: false)
+      in: world, attachment: attachment, isTunnelled: false, serverLinks: serverLinks)
     do {
       if let impairments { try await laboratory.impair(impairments) }
       let sink = try await laboratory.namespace(of: .cn).openSink(port: port)
@@ -184,7 +186,7 @@ private struct LaboratoryGuest: MovableGuest {
     case .homeAgentDown: try await mobility?.stopHomeAgent()
     case .wrongKey: await mobility?.setKey(wrong: true, at: server)
     case .serverLoss: try await laboratory.block(true, at: server)
-    case .lateBinding, .earlyBinding, .pathLoss: break
+    case .lateBinding, .earlyBinding, .pathLoss, .pathDelay, .pathBandwidth: break
     }
   }
 
@@ -193,7 +195,9 @@ private struct LaboratoryGuest: MovableGuest {
     case .homeAgentDown: try await mobility?.startHomeAgent()
     case .wrongKey: await mobility?.setKey(wrong: false, at: server)
     case .serverLoss: try await laboratory.block(false, at: server)
-    case .updatesLost, .acknowledgementsLost, .lateBinding, .earlyBinding, .pathLoss: break
+    case .updatesLost, .acknowledgementsLost, .lateBinding, .earlyBinding, .pathLoss,
+      .pathDelay, .pathBandwidth:
+      break
     }
   }
 }

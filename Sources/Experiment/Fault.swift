@@ -16,6 +16,10 @@ package enum Fault: Sendable, Hashable {
   case serverLoss(Duration)
   /// The probability of loss between servers and home agent, 0 to 1, all the time.
   case pathLoss(Double)
+  /// How long each frame takes between a server and the router, each way, all the time.
+  case pathDelay(Duration)
+  /// In bit/s between a server and the router, each way, all the time.
+  case pathBandwidth(Int)
 }
 
 extension Fault {
@@ -23,7 +27,9 @@ extension Fault {
   package var duration: Duration? {
     switch self {
     case .homeAgentDown(let time), .wrongKey(let time), .serverLoss(let time): time
-    case .updatesLost, .acknowledgementsLost, .lateBinding, .earlyBinding, .pathLoss: nil
+    case .updatesLost, .acknowledgementsLost, .lateBinding, .earlyBinding, .pathLoss, .pathDelay,
+      .pathBandwidth:
+      nil
     }
   }
 
@@ -31,7 +37,7 @@ extension Fault {
   package var isOfMove: Bool {
     switch self {
     case .updatesLost, .acknowledgementsLost, .homeAgentDown, .wrongKey, .serverLoss: true
-    case .lateBinding, .earlyBinding, .pathLoss: false
+    case .lateBinding, .earlyBinding, .pathLoss, .pathDelay, .pathBandwidth: false
     }
   }
 
@@ -45,7 +51,8 @@ extension Fault {
     case .wrongKey(let time), .lateBinding(let time), .earlyBinding(let time),
       .serverLoss(let time):
       time
-    case .pathLoss: .zero
+    case .pathLoss, .pathBandwidth: .zero
+    case .pathDelay(let time): time * 4
     }
   }
 }

@@ -141,6 +141,7 @@ extension Laboratory {
         (Impairments.packets(of: "fromGuest", in: text) ?? 0)
         - (Impairments.packets(of: "tunnelled", in: text) ?? 0)
     }
+    dropped.path += relays.reduce(0) { $0 + $1.droppedPackets }
     return dropped
   }
 

@@ -5,6 +5,8 @@ package actor Laboratory {
   /// How packets are tunnelled here; nil where home agent and mobile routers see to it.
   package nonisolated let tunnel: Tunnel?
   package nonisolated let attachment: Attachment
+  /// The links of the servers, where they have a delay or a bandwidth.
+  nonisolated let relays: [Relay]
   /// Where the guest's interface is; nil between two servers.
   package private(set) var location: Server?
   /// Whose care-of address the home agent has bound.
@@ -12,9 +14,10 @@ package actor Laboratory {
 
   private init(
     topology: Topology, world: World, attachment: Attachment = .nemo, tunnel: Tunnel?,
-    location: Server?, bound: Server
+    relays: [Relay] = [], location: Server?, bound: Server
   ) {
     self.attachment = attachment
+    self.relays = relays
     self.topology = topology
     self.world = world
     self.tunnel = tunnel
@@ -29,20 +32,22 @@ package actor Laboratory {
   ///   - attachment: How the guest reaches the world.
   ///   - isTunnelled: Whether the tunnels of `nemo` are fixed ones, switched by `bind`. Without them nothing of
   ///     the guest's leaves its server until a mobile router sees to it.
+  ///   - serverLinks: What the links between the servers and the router are like; they last as long as this laboratory.
   package static func up(
     _ topology: Topology = Topology(), in world: World = .own, attachment: Attachment = .nemo,
-    isTunnelled: Bool = true
+    isTunnelled: Bool = true, serverLinks: LinkCharacteristics? = nil
   ) async throws(LabError) -> Laboratory {
     let present = try await present(topology, in: world)
     guard present.isEmpty else { throw .alreadyUp(namespaces: present) }
     do throws(LabError) {
-      try await world.batch(topology.creation())
+      try await world.batch(topology.creation(isRelayed: serverLinks != nil))
+      let relays = try await relays(of: topology, in: world, serverLinks)
       let tunnel =
         attachment == .nemo && isTunnelled ? await tunnel(of: topology, in: world) : nil
       try await setUpNodes(of: topology, in: world, attachment: attachment, tunnel: tunnel)
       let laboratory = Laboratory(
-        topology: topology, world: world, attachment: attachment, tunnel: tunnel, location: nil,
-        bound: .xen1)
+        topology: topology, world: world, attachment: attachment, tunnel: tunnel, relays: relays,
+        location: nil, bound: .xen1)
       for server in Server.allCases {
         guard let rules = attachment.rules(of: server) else { continue }
         try await laboratory.filter(rules, at: server.node)
@@ -132,6 +137,7 @@ package actor Laboratory {
 
   /// Removes the network.
   package nonisolated func down() async throws(LabError) {
+    for relay in relays { relay.stop() }
     _ = try await Self.remove(topology, in: world)
   }
 
@@ -171,6 +177,24 @@ package actor Laboratory {
     } catch {
       return .seg6
     }
+  }
+
+  private static func relays(
+    of topology: Topology, in world: World, _ characteristics: LinkCharacteristics?
+  ) async throws(LabError) -> [Relay] {
+    guard let characteristics else { return [] }
+    var relays: [Relay] = []
+    for server in Server.allCases {
+      relays.append(
+        try await Relay(
+          from: Relay.End(
+            namespace: world.namespace(topology.namespace(of: server.node)),
+            interface: Topology.externalInterface),
+          to: Relay.End(
+            namespace: world.namespace(topology.namespace(of: .inet)), interface: server.rawValue),
+          characteristics))
+    }
+    return relays
   }
 
   private static func setUpNodes(

@@ -9,13 +9,15 @@ extension Topology {
   ///
   /// The interfaces are numbered by hand, since the kernel puts off by up to a second the news that
   /// a link came up where both ends of a pair happen to have the same number.
-  func creation() -> [String] {
+  ///
+  /// - Parameter isRelayed: Whether the links of the servers are made elsewhere.
+  func creation(isRelayed: Bool = false) -> [String] {
     Node.allCases.map { "netns add \(namespace(of: $0))" } + [
       "link add eth0 index 10 address \(Self.guestLinkLayerAddress)"
         + " netns \(namespace(of: .guest)) type veth"
         + " peer name vif0 index 11 netns \(namespace(of: .xen1))"
     ]
-      + Self.links.map { link in
+      + Self.links.filter { !isRelayed || ![.xen1, .xen2].contains($0.node) }.map { link in
         "link add eth0 index 2\(link.number) netns \(namespace(of: link.node)) type veth"
           + " peer name \(link.node.rawValue) index 3\(link.number) netns \(namespace(of: .inet))"
       }

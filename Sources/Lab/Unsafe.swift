@@ -87,3 +87,30 @@ private func withCStrings<Value>(
     unsafe body(UnsafePointer(buffer.baseAddress.unsafelyUnwrapped))
   }
 }
+
+/// An Ethernet device whose frames come to this process, in the namespace of the calling thread; or a negated errno.
+func openEthernetDevice(_ name: String) -> Int32 { unsafe ethernet_device_open(name) }
+
+/// The next frame that a device sends; nil where there is none now.
+func readFrame(from descriptor: Int32) -> [UInt8]? {
+  let capacity = 1 << 16
+  let frame = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    count = max(unsafe read(descriptor, buffer.baseAddress, capacity), 0)
+  }
+  return frame.isEmpty ? nil : frame
+}
+
+/// Lets a device receive a frame; one that is down takes none.
+func writeFrame(_ frame: [UInt8], to descriptor: Int32) {
+  _ = unsafe write(descriptor, frame, frame.count)
+}
+
+/// Waits until a device sends something, the wake-up comes, or the time is over; nil for without end.
+func waitForFrames(at descriptors: [Int32], orWakeup wakeup: Int32, limit: Duration?) {
+  var ready = [Bool](repeating: false, count: descriptors.count)
+  let nanoseconds = limit.map {
+    $0.components.seconds * 1_000_000_000 + $0.components.attoseconds / 1_000_000_000
+  }
+  _ = unsafe wakeup_wait(
+    descriptors, &ready, Int32(descriptors.count), wakeup, nanoseconds ?? -1)
+}

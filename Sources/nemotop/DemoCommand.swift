@@ -211,6 +211,23 @@ struct DemoCommand: AsyncParsableCommand {
   /// Netfilter is asked for only where there is something to drop or to count.
   private var impairments: Impairments? { faults.isEmpty ? nil : Impairments(pathLoss: loss) }
 
+  /// What the servers' links are like, where that is said.
+  private var serverLinks: LinkCharacteristics? {
+    var links: LinkCharacteristics?
+    for fault in faults {
+      switch fault {
+      case .pathDelay(let delay):
+        links = links ?? LinkCharacteristics()
+        links?.delay = delay
+      case .pathBandwidth(let rate):
+        links = links ?? LinkCharacteristics()
+        links?.bandwidth = rate
+      default: break
+      }
+    }
+    return links
+  }
+
   /// The probability of loss on the paths.
   private var loss: Double {
     faults.lazy.compactMap { fault in
@@ -237,6 +254,7 @@ struct DemoCommand: AsyncParsableCommand {
     var demo = Demo(sender: sender, schedule: schedule)
     demo.impairments = impairments
     demo.attachment = topology
+    demo.serverLinks = serverLinks
     demo.mobility.isNoticing = arrival == .noticed
     demo.mobility.holding = hold ? HeldPackets.Limits() : nil
     let moves = try await demo.run(

@@ -15,7 +15,8 @@ extension Fault {
   static let forms = """
     bu-lost:N and ba-lost:N (so many Binding Updates or Acknowledgements), ha-down:TIME, \
     wrong-key:TIME, server-loss:TIME, late-binding:TIME (until so long after the guest goes on), \
-    early-binding:TIME (so long before it stops), loss:P (0 to 1, between servers and home agent)
+    early-binding:TIME (so long before it stops), loss:P (0 to 1, between servers and home agent), \
+    delay:TIME (between servers and router, each way), bandwidth:RATE (bit/s, such as 2M)
     """
 
   /// As a user names it.
@@ -29,6 +30,8 @@ extension Fault {
     case .earlyBinding: "early-binding"
     case .serverLoss: "server-loss"
     case .pathLoss: "loss"
+    case .pathDelay: "delay"
+    case .pathBandwidth: "bandwidth"
     }
   }
 
@@ -79,9 +82,16 @@ func fault(_ text: String) throws -> Fault {
       throw ValidationError("'\(text)' needs a probability from 0 to 1, such as loss:0.01")
     }
     return .pathLoss(probability)
+  case "delay": return .pathDelay(try time())
+  case "bandwidth":
+    guard let value, let rate = Quantity.count(value), rate >= 10_000 else {
+      throw ValidationError("'\(text)' needs a rate from 10k bit/s up, such as bandwidth:2M")
+    }
+    return .pathBandwidth(rate)
   default:
     throw ValidationError(
       "'\(text)' is no fault: write one of bu-lost, ba-lost, ha-down, wrong-key, late-binding, "
-        + "early-binding, server-loss and loss, with its value, such as ha-down:2s")
+        + "early-binding, server-loss, loss, delay and bandwidth, with its value, such as ha-down:2s"
+    )
   }
 }

@@ -29,6 +29,48 @@ struct DemoSignallingTests {
     var status: String
   }
 
+  @Test(.needsNamespaces, .needs("nft"), .timeLimit(.minutes(1)))
+  func `a delay on the paths is in each registration, and loses nothing`() async throws {
+    let folder = try TemporaryFolder()
+    let out = folder.path + "/out"
+    let demo = try await Program.run(
+      "demo", "--text", "--moves", "2", "--every", "2s", "--rate", "100", "--fault", "delay:10ms",
+      "--out", out)
+    #expect(demo.status == 0, "\(demo.error)")
+    let moves = try table(out + "/moves.csv")
+    #expect(moves.count == 2)
+    let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    for move in moves {
+      func time(_ name: String) throws -> Date {
+        try format.parse(String((move[name] ?? "").prefix(23)) + "Z")
+      }
+      // Milliseconds are all that is read of the times.
+      #expect(try time("binding_ack").timeIntervalSince(time("binding_update")) >= 0.0189)
+      #expect(move["lost"] == "0")
+    }
+  }
+
+  @Test(.needsNamespaces, .needs("nft"), .timeLimit(.minutes(1)))
+  func `what a narrow path drops is missing, to the packet`() async throws {
+    let folder = try TemporaryFolder()
+    let out = folder.path + "/out"
+    let demo = try await Program.run(
+      "demo", "--text", "--moves", "1", "--every", "2s", "--rate", "100", "--fault",
+      "bandwidth:500k", "--out", out)
+    #expect(demo.status == 0, "\(demo.error)")
+    let counts = demo.error.matches(
+      of:
+        #/(\d+) in the servers, (\d+) on the path.*?(\d+) by the servers, (\d+) by the home agent/#
+    ).compactMap { match in [match.1, match.2, match.3, match.4].compactMap { Int($0) } }.first
+    let dropped = try #require(counts)
+    #expect(dropped[1] > 0)
+    let analysis = try await Program.run("analyze", out)
+    let figures = try #require(
+      analysis.output.firstMatch(of: #/numbered (\d+) .*?delivered (\d+),/#))
+    let (numbered, delivered) = (Int(figures.1) ?? 0, Int(figures.2) ?? 0)
+    #expect(numbered - delivered == dropped.reduce(0, +), "\(demo.error)")
+  }
+
   /// The number of the Update and the Acknowledgement's status, which each move's mark carries.
   private func moves(in folder: String) throws -> [Move] {
     try table(folder + "/marks.csv").filter { $0["kind"] == "moved" }.map { row in

@@ -35,8 +35,3 @@ int64_t watching_receive(
 /// Returns a descriptor, or a negated errno.
 int network_events_open(void);
 
-/// Makes a device whose packets this process gets, without link headers (IFF_TUN, IFF_NO_PI): it is gone
-/// with the descriptor, which does not block.
-///
-/// Returns a descriptor, or a negated errno.
-int tunnel_device_open(const char *name);
