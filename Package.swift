@@ -68,6 +68,7 @@ let package = Package(
     module("Router", on: ["CLinux", "Mobility", "Wire"]),
     module("Daemons", on: ["CLinux", "Router", "Mobility", "Wire", yams]),
     module("Lab", on: ["CLinux", subprocess]),
+    module("Shuttle", on: ["Simulation", "Wire", subprocess]),
     module(
       "Experiment",
       on: [
@@ -78,7 +79,7 @@ let package = Package(
       dependencies: [
         argumentParser, "Analysis", "Observation", "Capture", "Records", "Moves", "Streams", "Wire",
         "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Report", "Lab", "Experiment",
-        "Daemons", "Router", "Mobility",
+        "Daemons", "Router", "Mobility", "Shuttle",
       ],
       swiftSettings: strict),
     .executableTarget(name: "PcapLoop", dependencies: ["CPcap"]),
@@ -122,6 +123,7 @@ let package = Package(
     tests(of: "Router", on: ["Lab", "LabTesting", "Mobility", "Wire"]),
     tests(of: "Daemons", on: ["Mobility", "Router", "Wire"]),
     tests(of: "Lab", on: ["LabTesting"]),
+    tests(of: "Shuttle", on: ["Lab", "LabTesting"]),
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
     tests(of: "nemotop", on: ["Lab", "LabTesting", subprocess]),
