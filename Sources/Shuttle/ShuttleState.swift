@@ -29,7 +29,7 @@ package struct ShuttleState: Codable, Hashable, Sendable {
   /// How many moves were made.
   package private(set) var moves = 0
   /// What random intervals come from.
-  package private(set) var seed: UInt64
+  package var seed: UInt64
   /// When the last move was begun; nil before the first.
   package private(set) var lastBegun: Date?
   package private(set) var begun: Begun?

@@ -42,7 +42,7 @@ struct Nemotop: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, Send.self, Receive.self, Monitor.self, Log.self, Analyze.self,
       ReportCommand.self, MarkCommand.self, HomeAgentCommand.self, MobileRouterCommand.self,
-      LabCommand.self,
+      ShuttleCommand.self, LabCommand.self,
     ])
 }
 

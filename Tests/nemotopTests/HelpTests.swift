@@ -5,7 +5,7 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     "demo", "send", "receive", "monitor", "log", "analyze", "mark", "home-agent", "mobile-router",
-    "lab", "lab simulate",
+    "shuttle", "lab", "lab simulate",
   ])
   func `examples stand on one line each, 80 columns wide`(command: String) async throws {
     let help = try await Program.shell("COLUMNS=80 nemotop \(command) --help")
