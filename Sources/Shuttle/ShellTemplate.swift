@@ -17,7 +17,7 @@ struct ShellTemplate: Hashable, Sendable {
     var environment = ["NEMOTOP_GUEST": guest]
     environment["NEMOTOP_FROM"] = source?.name
     environment["NEMOTOP_TO"] = destination?.name
-    return Command(words: ["/bin/sh", "-c", line], environment: environment)
+    return Command(words: ["sh", "-c", line], environment: environment)
   }
 
   private static let placeholders = [
