@@ -1,4 +1,4 @@
-/// Moves a Xen guest with `xl`, run on the hosts over ssh.
+/// Moves a Xen guest with `xl`, run on the hosts over ssh. Its migrations are always live.
 ///
 /// While xl migrates a guest, it is `GUEST--incoming` at the destination, and at the end
 /// `GUEST--migratedaway` at the source (xen.git, tools/xl/xl_migrate.c).
@@ -7,17 +7,14 @@ package struct XenDriver: HostwiseDriver {
   let hosts: [MigrationHost]
   /// What ssh gets before the host.
   let sshOptions: [String]
-  let isLive: Bool
   let limit: Duration
 
   package init(
-    guest: String, hosts: [MigrationHost], sshOptions: [String] = [], isLive: Bool = true,
-    limit: Duration
+    guest: String, hosts: [MigrationHost], sshOptions: [String] = [], limit: Duration
   ) {
     self.guest = guest
     self.hosts = hosts
     self.sshOptions = sshOptions
-    self.isLive = isLive
     self.limit = limit
   }
 
@@ -48,9 +45,7 @@ package struct XenDriver: HostwiseDriver {
   }
 
   private func migration(from source: MigrationHost, to destination: MigrationHost) -> Command {
-    let options = isLive ? ["--live"] : []
-    let words = [guest, destination.inbound ?? destination.place]
-    return ssh(source, ["xl", "migrate"] + options + words)
+    ssh(source, ["xl", "migrate", guest, destination.inbound ?? destination.place])
   }
 
   /// The shell of the other side takes the words apart again.

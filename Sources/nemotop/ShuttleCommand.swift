@@ -20,7 +20,7 @@ struct ShuttleCommand: AsyncParsableCommand {
 
       Examples:
         nemotop shuttle --driver xl --guest dom1 --every 5m xen1 xen2
-        nemotop shuttle --driver qmp --guest g --every 3m..7m a=/run/a.sock b=/run/b.sock
+        nemotop shuttle --driver qmp --guest g --every 3m..7m a=a.sock b=b.sock
 
       Exit status: 0 all moves were made, or it was stopped and had no --moves; 1 a move failed, or \
       it was stopped before the last; 64 usage.

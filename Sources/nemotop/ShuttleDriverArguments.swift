@@ -22,7 +22,7 @@ struct ShuttleDriverArguments: ParsableArguments {
   )
   var ssh = ""
 
-  @Flag(inversion: .prefixedNo, help: "xl, virsh: the guest goes on while its memory is copied.")
+  @Flag(inversion: .prefixedNo, help: "virsh: the guest goes on while its memory is copied.")
   var live = true
 
   @Option(help: "qmp: the most bytes a second that a migration sends.", transform: quantity)
@@ -51,6 +51,9 @@ struct ShuttleDriverArguments: ParsableArguments {
       throw ValidationError("--guest \(guest): a name does not begin with -")
     }
     guard timeout > .zero else { throw ValidationError("--timeout must be longer than nothing") }
+    guard live || driver == .virsh else {
+      throw ValidationError("--no-live is for --driver virsh alone: leave it out")
+    }
     guard driver != .exec || migrateCommand != nil && locateCommand != nil else {
       throw ValidationError("--driver exec needs --migrate-command and --locate-command")
     }
@@ -61,7 +64,7 @@ struct ShuttleDriverArguments: ParsableArguments {
     case .xl:
       XenDriver(
         guest: guest, hosts: hosts, sshOptions: ssh.split(separator: " ").map(String.init),
-        isLive: live, limit: timeout)
+        limit: timeout)
     case .virsh: LibvirtDriver(guest: guest, hosts: hosts, isLive: live, limit: timeout)
     case .qmp:
       QEMUDriver(

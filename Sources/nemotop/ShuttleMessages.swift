@@ -24,6 +24,8 @@ extension ShuttleError {
     case .stillMigrating(let guest, let limit):
       "\(guest) is still migrating after \(limit): wait for it, then start the shuttle again"
     case .notArrived(let expected, let found): "the guest is on \(found), and not on \(expected)"
+    case .moveFailed(let number, .notArrived(let expected, let found), _):
+      "move \(number) failed: the guest is on \(found), and not on \(expected)"
     case .moveFailed(let number, let cause, let host):
       "move \(number) failed: \(cause.message); the guest is "
         + (host.map { "on \($0)" } ?? "on a host that is not known")
