@@ -6,6 +6,8 @@ package enum DaemonError: Error, Hashable, Sendable {
   case keyReadable(path: String)
   /// A daemon answers at this control socket.
   case runsAlready(control: String)
+  /// A daemon of this name is at work in the network namespace, wherever its control socket is.
+  case servesAlready(String)
   case cannotListen(control: String, reason: String)
   /// Nobody answers at the control socket.
   case notRunning(control: String)

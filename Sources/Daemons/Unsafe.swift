@@ -37,6 +37,29 @@ func openStream(at path: String, isListening: Bool) -> Int32 {
   return descriptor
 }
 
+/// Takes an abstract name (unix(7)) for as long as the descriptor is open; or a negated errno.
+func openName(_ name: String) -> Int32 {
+  var address = sockaddr_un()
+  address.sun_family = sa_family_t(AF_UNIX)
+  let bytes = [0] + Array(name.utf8)
+  guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else { return -ENAMETOOLONG }
+  unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+  let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  guard descriptor >= 0 else { return -errno }
+  let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
+  let result = unsafe withUnsafePointer(to: &address) { pointer in
+    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { rebound in
+      unsafe bind(descriptor, rebound, length)
+    }
+  }
+  guard result == 0 else {
+    let number = errno
+    close(descriptor)
+    return -number
+  }
+  return descriptor
+}
+
 /// The next client, or a negated errno.
 func acceptClient(_ listener: Int32) -> Int32 {
   let descriptor = accept(listener, nil, nil)

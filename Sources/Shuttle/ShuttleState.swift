@@ -39,6 +39,14 @@ package struct ShuttleState: Codable, Hashable, Sendable {
     self.seed = seed
   }
 
+  /// Whether a shuttle could have come so far: as many moves as can be counted, the last of them not after a day
+  /// from now, since clocks are set back.
+  var isPossible: Bool {
+    (0...1_000_000_000).contains(moves)
+      && lastBegun.map { (Date.distantPast...Date(timeIntervalSinceNow: 86_400)).contains($0) }
+        ?? true
+  }
+
   /// Notes that the next move begins, before it does.
   package mutating func begin(
     from source: MigrationHost, to destination: MigrationHost, at time: Date

@@ -25,7 +25,13 @@ package struct StateFile: Sendable {
     decoder.dateDecodingStrategy = .secondsSince1970
     do {
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      return try decoder.decode(ShuttleState.self, from: data)
+      let state = try decoder.decode(ShuttleState.self, from: data)
+      guard state.isPossible else {
+        throw ShuttleError.badState(path: path, reason: "no shuttle made so many moves, or then")
+      }
+      return state
+    } catch let error as ShuttleError {
+      throw error
     } catch is DecodingError {
       throw .badState(path: path, reason: "it is no shuttle's")
     } catch {

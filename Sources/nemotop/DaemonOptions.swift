@@ -39,6 +39,8 @@ func serve<Served: Daemon>(_ path: String, control: String, _: Served.Type) asyn
     let pending = Pending<Served>()
     let server = try ControlServer(at: control) { pending.answer($0) }
     defer { server.close() }
+    let lock = try NamespaceLock(of: Served.name)
+    defer { withExtendedLifetime(lock) {} }
     let daemon = try await Served.start(configuration, log)
     pending.daemon.withLock { $0 = daemon }
     log.append(LogRecord("started"))

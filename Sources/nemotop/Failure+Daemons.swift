@@ -9,6 +9,10 @@ extension Failure {
       self.init("\(path) holds a key that others may read: chmod go= '\(path)'")
     case .runsAlready(let control):
       self.init("a daemon answers at \(control) already: stop it, or name another with --control")
+    case .servesAlready(let name):
+      self.init(
+        "a \(name) is at work in this network namespace already: stop it, or run this one in "
+          + "another, such as by 'ip netns exec'")
     case .cannotListen(let control, let reason):
       self.init("cannot listen at \(control): \(reason); name another place with --control")
     case .notRunning(let control):

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemons
+import Wire
 
 /// `nemotop mobile-router`: a mobile router of NEMO Basic Support (RFC 3963).
 struct MobileRouterCommand: AsyncParsableCommand {
@@ -76,7 +77,7 @@ struct MobileRouterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "arrive", abstract: "Tells that a guest came to this server.")
 
-    @Argument(help: "The guest's home address.")
+    @Argument(help: "The guest's home address.", transform: ipv6Address)
     var homeAddress: String
 
     @OptionGroup var control: ControlOption
@@ -93,7 +94,7 @@ struct MobileRouterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "leave", abstract: "Tells that a guest left this server.")
 
-    @Argument(help: "The guest's home address.")
+    @Argument(help: "The guest's home address.", transform: ipv6Address)
     var homeAddress: String
 
     @Flag(help: "It is gone for good: its binding is given back.")
@@ -108,4 +109,12 @@ struct MobileRouterCommand: AsyncParsableCommand {
       }
     }
   }
+}
+
+/// A guest's home address as a user writes it.
+private func ipv6Address(_ text: String) throws -> String {
+  guard let address = IPAddress(text), !address.isIPv4 else {
+    throw ValidationError("'\(text)' is no IPv6 address: write one such as 2001:db8:42::1")
+  }
+  return "\(address)"
 }

@@ -142,6 +142,20 @@ import Testing
     #expect(content("log", of: folder) == "g|a>b\ng|b>a")
   }
 
+  @Test(arguments: [
+    "not json", "{}", #"{"guest":"g","moves":-5,"seed":1}"#,
+    #"{"guest":"g","moves":9223372036854775807,"seed":1}"#,
+    #"{"guest":"g","moves":0,"seed":1,"lastBegun":1e300}"#, #"{"guest":"h","moves":0,"seed":1}"#,
+  ])
+  func `a state that no shuttle of this guest wrote is refused`(state: String) async throws {
+    let folder = try toolstacks(at: "a")
+    _ = try folder.file("state.json", state)
+    let result = try await shuttle("\(exec) --guest g --moves 1 --state state.json a b", in: folder)
+    #expect(result.status == 1)
+    #expect(result.complaints.count == 1, "\(result.error)")
+    #expect(content("state.json", of: folder) == state)
+  }
+
   @Test func `a migration that takes too long is ended`() async throws {
     let folder = try toolstacks(at: "a")
     let result = try await shuttle(
