@@ -68,11 +68,12 @@ let package = Package(
     module("Router", on: ["CLinux", "Mobility", "Wire"]),
     module("Daemons", on: ["CLinux", "Router", "Mobility", "Wire", yams]),
     module("Lab", on: ["CLinux", subprocess]),
-    module("Shuttle", on: ["Simulation", "Wire", subprocess]),
+    module("Shuttle", on: ["Moves", "Simulation", "Wire", subprocess]),
     module(
       "Experiment",
       on: [
-        "Lab", "Router", "Mobility", "Observation", "Simulation", "Capture", "Streams", "Wire",
+        "Lab", "Router", "Mobility", "Shuttle", "Observation", "Simulation", "Capture", "Moves",
+        "Streams", "Wire",
       ]),
     .executableTarget(
       name: "nemotop",

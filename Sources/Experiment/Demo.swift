@@ -10,6 +10,8 @@ package struct Demo: Sendable {
   package enum Event: Sendable, Equatable {
     /// What home agent and mobile routers tell.
     case mobility(NetworkMobility.Event)
+    /// The guest, a virtual machine, was up after so long.
+    case booted(Duration)
     /// The guest sends.
     case sending
     case shuttle(ShuttleEvent)
@@ -19,7 +21,8 @@ package struct Demo: Sendable {
     case dropped(DroppedPackets)
   }
 
-  /// The sender's absolute path and its arguments, without the destination.
+  /// The sender's absolute path and its arguments, without the destination; of a virtual machine's sender the arguments
+  /// alone.
   package var sender: [String]
   /// The port that the guest sends to.
   package var port: UInt16
@@ -30,6 +33,8 @@ package struct Demo: Sendable {
   /// How the guest reaches the world, and how home agent and mobile routers see to that where they do.
   package var attachment = Attachment.nemo
   package var mobility = NetworkMobility.Configuration()
+  /// The virtual machine that the guest is; nil where it is a network namespace.
+  package var machine: MachineGuest.Configuration?
   /// What the servers' links are like; nil for the kernel's own.
   package var serverLinks: LinkCharacteristics?
 
@@ -57,7 +62,8 @@ package struct Demo: Sendable {
     telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
     let laboratory = try await Laboratory.up(
-      in: world, attachment: attachment, isTunnelled: false, serverLinks: serverLinks)
+      Topology(guest: machine == nil ? .namespace : .qemu), in: world, attachment: attachment,
+      isTunnelled: false, serverLinks: serverLinks)
     do {
       if let impairments { try await laboratory.impair(impairments) }
       let sink = try await laboratory.namespace(of: .cn).openSink(port: port)
@@ -80,7 +86,7 @@ package struct Demo: Sendable {
 
   /// All points of the experiment, where they are.
   private static func sources(in laboratory: Laboratory) -> [Source] {
-    Topology.points.map { point in
+    laboratory.topology.points.map { point in
       Source(
         point: Point(name: point.name),
         kind: .interface(
@@ -118,17 +124,33 @@ package struct Demo: Sendable {
     telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
     if Task.isCancelled { return 0 }
-    let sender = try await Sender.start(
-      sender + [destination], in: laboratory.namespace(of: .guest))
+    let servers = GuestServers(
+      laboratory: laboratory, mobility: mobility, isTold: !self.mobility.isNoticing)
+    guard let machine else {
+      let guest = try await NamespaceGuest.start(sender + [destination], at: servers)
+      return try await move(guest, telling: tell)
+    }
+    let guest = try await MachineGuest.boot(machine, at: servers)
+    tell(.booted(await guest.bootTime))
+    do {
+      try await guest.send(sender + [destination])
+    } catch {
+      _ = await guest.end()
+      throw error
+    }
+    return try await move(guest, telling: tell)
+  }
+
+  /// Moves a guest that sends, until the schedule, the sender or the task ends, and ends it.
+  private func move(
+    _ guest: some StreamingGuest, telling tell: @escaping @Sendable (Event) -> Void
+  ) async throws -> Int {
     tell(.sending)
-    let guest = LaboratoryGuest(
-      laboratory: laboratory, mobility: mobility, sender: sender.process,
-      isTold: !self.mobility.isNoticing)
     let shuttle = Task {
       try await schedule.run(guest, from: .xen1, clock: ContinuousClock()) { tell(.shuttle($0)) }
     }
     let watch = Task {
-      _ = await sender.process.wait()
+      await guest.waitForEnd()
       shuttle.cancel()
     }
     let result = await withTaskCancellationHandler {
@@ -136,11 +158,10 @@ package struct Demo: Sendable {
     } onCancel: {
       shuttle.cancel()
     }
-    let early = sender.process.ending
-    let summary = await sender.end()
+    let end = await guest.end()
     await watch.value
-    if let early { throw ExperimentError.senderEnded(early, saying: summary) }
-    tell(.sent(summary: summary))
+    if let failure = end.failure { throw failure }
+    tell(.sent(summary: end.summary))
     return try result.get()
   }
 }
@@ -151,53 +172,8 @@ extension Demo.Event {
     switch self {
     case .shuttle(let event): event.description
     case .mobility(let event): event.description
+    case .booted(let time): "guest up after \(Int(time / .milliseconds(1))) ms"
     case .sending, .sent, .dropped: nil
-    }
-  }
-}
-
-/// The guest of a laboratory is the program that sends in it.
-private struct LaboratoryGuest: MovableGuest {
-  let laboratory: Laboratory
-  /// Nil where nobody needs to be told.
-  let mobility: NetworkMobility?
-  let sender: ChildProcess
-  /// Whether the mobile routers are told where it is.
-  let isTold: Bool
-
-  func pause() { sender.pause() }
-
-  func resume() { sender.resume() }
-
-  func move(to server: Server) async throws {
-    let old = await laboratory.location
-    try await laboratory.move(to: server)
-    if isTold, let old { await mobility?.leave(old) }
-  }
-
-  func bind(to server: Server) async throws {
-    if isTold { await mobility?.arrive(at: server) }
-  }
-
-  func begin(_ fault: Fault, at server: Server) async throws {
-    switch fault {
-    case .updatesLost(let count): try await laboratory.lose(count, of: .update)
-    case .acknowledgementsLost(let count): try await laboratory.lose(count, of: .acknowledgement)
-    case .homeAgentDown: try await mobility?.stopHomeAgent()
-    case .wrongKey: await mobility?.setKey(wrong: true, at: server)
-    case .serverLoss: try await laboratory.block(true, at: server)
-    case .lateBinding, .earlyBinding, .pathLoss, .pathDelay, .pathBandwidth: break
-    }
-  }
-
-  func end(_ fault: Fault, at server: Server) async throws {
-    switch fault {
-    case .homeAgentDown: try await mobility?.startHomeAgent()
-    case .wrongKey: await mobility?.setKey(wrong: false, at: server)
-    case .serverLoss: try await laboratory.block(false, at: server)
-    case .updatesLost, .acknowledgementsLost, .lateBinding, .earlyBinding, .pathLoss,
-      .pathDelay, .pathBandwidth:
-      break
     }
   }
 }

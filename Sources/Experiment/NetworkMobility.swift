@@ -20,8 +20,8 @@ package actor NetworkMobility {
     case answered(Server, sequence: UInt16, status: UInt8)
     /// So many packets that were held went on.
     case released(Server, Int)
-    /// A router saw by itself that the guest came.
-    case noticed(Server)
+    /// A router saw by itself that the guest came, and by what.
+    case noticed(Server, by: MobileRouterService.Notice)
     case failed(Node, RouterError)
   }
 
@@ -167,7 +167,8 @@ package actor NetworkMobility {
       router: MobileRouter.Configuration(
         homeAddress: homeAddress,
         careOfAddress: Self.address(server.careOfAddress), homeAgent: homeAgent,
-        prefixes: [prefix], security: association(key)))
+        prefixes: [prefix], security: association(key)),
+      hardwareAddress: HardwareAddress(Topology.guestLinkLayerAddress))
   }
 
   private func association(_ key: [UInt8]) -> SecurityAssociation {
@@ -200,7 +201,7 @@ extension NetworkMobility.Event {
     case .arrived(_, by: .word), .left, .did(.send, _), .did(.openTunnel, _), .did(.closeTunnel, _),
       .did(.expired, _), .did(.superseded, _), .did(.ignored, _):
       return nil
-    case .arrived: self = .noticed(server)
+    case .arrived(_, let notice): self = .noticed(server, by: notice)
     case .did(.acknowledged(let message), _), .did(.rejected(let message), _):
       self = .answered(server, sequence: message.sequence, status: message.status ?? 128)
     case .released(let count, _): self = .released(server, count)
@@ -218,8 +219,27 @@ extension NetworkMobility.Event: CustomStringConvertible {
       return "\(server): Binding Update \(sequence), status \(status)\(meaning)"
     case .released(let server, let count):
       return "\(server): \(count) held \(count == 1 ? "packet" : "packets") sent"
-    case .noticed(let server): return "\(server): guest noticed"
+    case .noticed(let server, let notice): return "\(server): guest noticed by \(notice.words)"
     case .failed(let node, let error): return "\(node): \(error)"
+    }
+  }
+}
+
+extension MobileRouterService.Notice {
+  fileprivate var words: String {
+    switch self {
+    case .word: "being told"
+    case .sighting(.announcement(let announcement)):
+      switch announcement.form {
+      case .reverseARP: "the hypervisor's announcement (RARP)"
+      case .requestARP, .replyARP: "its announcement (ARP)"
+      case .neighborAdvertisement: "its announcement (Neighbor Advertisement)"
+      }
+    case .sighting(.neighborDiscovery): "its Neighbor Discovery"
+    case .sighting(.listenerReport): "its listener report"
+    case .sighting(.traffic), .heldPacket: "its first packet"
+    case .forwardingEntry: "the bridge, which learned its address"
+    case .portRemoved: "the end of its port"
     }
   }
 }

@@ -1,4 +1,5 @@
 package import Lab
+package import Moves
 
 /// When a guest is moved, and how long it stands still then.
 package struct Schedule: Sendable, Equatable {
@@ -13,6 +14,8 @@ package struct Schedule: Sendable, Equatable {
   /// From the guest's going on to its new server's learning of it; below zero: from the
   /// binding to the guest's stopping. Zero: it is bound while the guest stands still.
   package var bindingDelay = Duration.zero
+  /// Whether the guest goes on while it is moved, and stands still as long as its hypervisor lets it.
+  package var isLive = false
   /// What goes wrong at each move.
   package var faults: [Fault] = []
 
@@ -29,8 +32,8 @@ package protocol MovableGuest: Sendable {
   /// Stops it where it stands, and lets it go on.
   func pause() async
   func resume() async
-  /// Takes it to a server while it stands still.
-  func move(to server: Server) async throws
+  /// Takes it to a server; what its hypervisor tells of that, if anything.
+  func move(to server: Server) async throws -> MigrationFigures?
   /// Sees that its packets find their way through a server.
   func bind(to server: Server) async throws
   /// Lets something go wrong on its way to a server, and mends it.
@@ -42,6 +45,12 @@ package protocol MovableGuest: Sendable {
 package enum ShuttleEvent: Sendable, Equatable {
   /// The move of this number, counted from 1, begins: the guest stands still.
   case moving(number: Int, from: Server, to: Server)
+  /// The move of this number begins, while the guest goes on.
+  case migrating(number: Int, from: Server, to: Server)
+  /// The guest was moved, and this is what its hypervisor tells.
+  case migrated(number: Int, to: Server, MigrationFigures)
+  /// The move could not be made, and the guest is where it was.
+  case failed(number: Int, on: Server)
   /// The guest goes on where it went.
   case moved(number: Int, from: Server, to: Server)
   /// The new server was told of the guest, where that is not done while the guest stands still.
@@ -56,6 +65,9 @@ extension ShuttleEvent: CustomStringConvertible {
     switch self {
     case .moving(let number, let from, let to): "move \(number): \(from) > \(to), paused"
     case .moved(let number, _, let to): "move \(number): on \(to), resumed"
+    case .migrating(let number, let from, let to): "move \(number): \(from) > \(to), begins"
+    case .migrated(let number, let to, let figures): "move \(number): on \(to) \(figures)"
+    case .failed(let number, let server): "move \(number): failed, still on \(server)"
     case .bound(let number, let to): "move \(number): \(to) told"
     case .mended(let number, let fault, let server):
       switch fault {
@@ -96,21 +108,30 @@ extension Schedule {
         tell(.bound(number: made + 1, to: goal))
       }
       guard await wait(until: next) else { return made }
-      await guest.pause()
-      tell(.moving(number: made + 1, from: server, to: goal))
+      if !isLive { await guest.pause() }
+      tell(
+        isLive
+          ? .migrating(number: made + 1, from: server, to: goal)
+          : .moving(number: made + 1, from: server, to: goal))
+      let figures: MigrationFigures?
       do {
         for fault in faults { try await guest.begin(fault, at: goal) }
-        try await guest.move(to: goal)
+        figures = try await guest.move(to: goal)
         if bindingDelay == .zero { try await guest.bind(to: goal) }
       } catch {
-        await guest.resume()
+        if !isLive { await guest.resume() }
+        tell(.failed(number: made + 1, on: server))
+        if error is CancellationError { return made }
         throw error
       }
-      _ = await wait(until: next.advanced(by: pause))
+      if !isLive { _ = await wait(until: next.advanced(by: pause)) }
       let resumed = clock.now
-      await guest.resume()
+      if !isLive { await guest.resume() }
       made += 1
-      tell(.moved(number: made, from: server, to: goal))
+      tell(
+        isLive
+          ? .migrated(number: made, to: goal, figures ?? MigrationFigures())
+          : .moved(number: made, from: server, to: goal))
       for (delay, fault) in late {
         _ = await wait(until: resumed.advanced(by: delay))
         if let fault {

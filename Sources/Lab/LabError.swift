@@ -6,6 +6,10 @@ package enum LabError: Error, Equatable, Sendable {
   case noPermission(command: String, reason: String)
   /// A command that the laboratory needs is not installed.
   case missingProgram(String)
+  /// Programs that a virtual machine needs are not installed, and the packages of Debian's that have them.
+  case missingPackages(programs: [String], packages: [String])
+  /// Images cannot be kept, or removed.
+  case cannotKeep(path: String, reason: String)
   case commandFailed(command: String, reason: String)
   case alreadyUp(namespaces: [String])
   case notUp(namespaces: [String])

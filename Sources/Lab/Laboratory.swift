@@ -47,12 +47,12 @@ package actor Laboratory {
       try await setUpNodes(of: topology, in: world, attachment: attachment, tunnel: tunnel)
       let laboratory = Laboratory(
         topology: topology, world: world, attachment: attachment, tunnel: tunnel, relays: relays,
-        location: nil, bound: .xen1)
+        location: topology.guest == .namespace ? nil : .xen1, bound: .xen1)
       for server in Server.allCases {
         guard let rules = attachment.rules(of: server) else { continue }
         try await laboratory.filter(rules, at: server.node)
       }
-      try await laboratory.attach(to: .xen1)
+      if topology.guest == .namespace { try await laboratory.attach(to: .xen1) }
       return laboratory
     } catch {
       _ = try? await remove(topology, in: world)
@@ -106,6 +106,9 @@ package actor Laboratory {
     try await world.batch(
       Attachment.announcement, in: topology.namespace(of: .guest), options: ["-6"])
   }
+
+  /// Notes that the guest, a virtual machine, has moved to a server.
+  package func moved(to server: Server) { location = server }
 
   /// Switches the home agent to a server's care-of address: the guest's prefix is routed there, and
   /// from now on tunnelled packets come from there alone.
@@ -201,7 +204,7 @@ package actor Laboratory {
     of topology: Topology, in world: World, attachment: Attachment, tunnel: Tunnel?
   ) async throws(LabError) {
     let results = await withTaskGroup(of: Result<Void, LabError>.self) { group in
-      for node in Node.allCases {
+      for node in topology.nodes {
         group.addTask {
           do throws(LabError) {
             let lines = topology.lines(

@@ -9,10 +9,15 @@
 package struct Topology: Sendable, Hashable {
   /// What the namespaces' names begin with; nil where nobody else could have the same names.
   package let name: String?
+  package let guest: GuestKind
 
-  package init(name: String? = nil) {
+  package init(name: String? = nil, guest: GuestKind = .namespace) {
     self.name = name
+    self.guest = guest
   }
+
+  /// The machines that are network namespaces: all but a guest that is a machine of its own.
+  package var nodes: [Node] { Node.allCases.filter { $0 != .guest || guest == .namespace } }
 
   /// The guest's prefix (RFC 3963) and its address, which never change.
   package static let mobileNetworkPrefix = "2001:db8:42::/64"
@@ -37,7 +42,7 @@ package struct Topology: Sendable, Hashable {
     if let name { "\(name)-\(node.rawValue)" } else { node.rawValue }
   }
 
-  package var namespaces: [String] { Node.allCases.map(namespace(of:)) }
+  package var namespaces: [String] { nodes.map(namespace(of:)) }
 
   /// A place where the stream can be observed.
   package struct ObservationPoint: Sendable, Hashable {
@@ -47,8 +52,10 @@ package struct Topology: Sendable, Hashable {
     package let interface: String
   }
 
-  /// The seven points of the experiment, in the order of the stream's way.
-  package static let points = [
+  /// The points of the experiment that there are, in the order of the stream's way.
+  package var points: [ObservationPoint] { Self.allPoints.filter { nodes.contains($0.node) } }
+
+  private static let allPoints = [
     ObservationPoint(name: "guest", node: .guest, interface: "eth0"),
     ObservationPoint(name: "xen1.vif", node: .xen1, interface: "br0"),
     ObservationPoint(name: "xen1", node: .xen1, interface: "eth0"),

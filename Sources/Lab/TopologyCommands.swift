@@ -12,15 +12,20 @@ extension Topology {
   ///
   /// - Parameter isRelayed: Whether the links of the servers are made elsewhere.
   func creation(isRelayed: Bool = false) -> [String] {
-    Node.allCases.map { "netns add \(namespace(of: $0))" } + [
-      "link add eth0 index 10 address \(Self.guestLinkLayerAddress)"
-        + " netns \(namespace(of: .guest)) type veth"
-        + " peer name vif0 index 11 netns \(namespace(of: .xen1))"
-    ]
+    nodes.map { "netns add \(namespace(of: $0))" } + guestCreation
       + Self.links.filter { !isRelayed || ![.xen1, .xen2].contains($0.node) }.map { link in
         "link add eth0 index 2\(link.number) netns \(namespace(of: link.node)) type veth"
           + " peer name \(link.node.rawValue) index 3\(link.number) netns \(namespace(of: .inet))"
       }
+  }
+
+  private var guestCreation: [String] {
+    guard guest == .namespace else { return [] }
+    return [
+      "link add eth0 index 10 address \(Self.guestLinkLayerAddress)"
+        + " netns \(namespace(of: .guest)) type veth"
+        + " peer name \(GuestKind.interface) index 11 netns \(namespace(of: .xen1))"
+    ]
   }
 
   /// The `ip -batch` lines that remove these of the namespaces, and with them everything.
@@ -58,8 +63,8 @@ extension Topology {
     let own: [String] =
       switch node {
       case .guest: Self.guestLines
-      case .xen1: Self.lines(of: .xen1, attachment: attachment, tunnel: tunnel)
-      case .xen2: Self.lines(of: .xen2, attachment: attachment, tunnel: tunnel)
+      case .xen1: Self.lines(of: .xen1, attachment: attachment, tunnel: tunnel) + guest.serverLines
+      case .xen2: Self.lines(of: .xen2, attachment: attachment, tunnel: tunnel) + guest.serverLines
       case .inet: Self.routerLines(attachment: attachment)
       case .ha:
         Self.endLines(address: Self.homeAgentAddress, gateway: "2001:db8:aa::ff")

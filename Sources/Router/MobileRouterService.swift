@@ -57,7 +57,7 @@ package final class MobileRouterService {
     case forwardingEntry
     /// A packet of its was held.
     case heldPacket
-    /// The bridge's port that it was behind is gone.
+    /// The bridge's port that it was behind is gone, or nobody is at its other end.
     case portRemoved
   }
 
@@ -364,18 +364,24 @@ extension MobileRouterService {
         {
           guests[homeAddress]?.hardwareAddress = hardwareAddress
         }
-      case .portRemoved(let link), .linkRemoved(let link):
-        let gone = ports.filter { $0.value == link.index }.keys
-        for (homeAddress, guest) in guests {
-          if let address = guest.hardwareAddress, gone.contains(address) {
-            depart(homeAddress, by: .portRemoved)
-          }
-        }
-        for address in gone { ports[address] = nil }
+      case .link(let link) where !link.hasCarrier, .port(let link) where !link.hasCarrier,
+        .portRemoved(let link), .linkRemoved(let link):
+        depart(from: link)
       default: break
       }
     }
     if isToRestore { restore() }
+  }
+
+  /// Nobody is behind a port of the bridge any more.
+  private func depart(from port: NetworkEvent.Link) {
+    let gone = ports.filter { $0.value == port.index }.keys
+    for (homeAddress, guest) in guests {
+      if let address = guest.hardwareAddress, gone.contains(address) {
+        depart(homeAddress, by: .portRemoved)
+      }
+    }
+    for address in gone { ports[address] = nil }
   }
 
   /// The kernel takes routes away with an address or a link, and does not give them back.

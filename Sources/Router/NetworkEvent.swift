@@ -8,12 +8,17 @@ package enum NetworkEvent: Hashable, Sendable {
     /// The bridge or bond that it is a part of; nil for none.
     package var master: UInt32?
     package var isUp: Bool
+    /// Whether somebody is at its other end, such as the machine that a TAP is for.
+    package var hasCarrier: Bool
 
-    package init(name: String, index: UInt32, master: UInt32?, isUp: Bool) {
+    package init(
+      name: String, index: UInt32, master: UInt32?, isUp: Bool, hasCarrier: Bool = true
+    ) {
       self.name = name
       self.index = index
       self.master = master
       self.isUp = isUp
+      self.hasCarrier = hasCarrier
     }
   }
 
@@ -79,7 +84,8 @@ extension NetworkEvent {
 
   private static let bridge: UInt8 = 7
 
-  /// struct ifinfomsg: family (1), padding (1), type (2), index (4), flags (4), change (4).
+  /// struct ifinfomsg: family (1), padding (1), type (2), index (4), flags (4), change (4). Of the flags, IFF_UP is bit
+  /// 0 and IFF_LOWER_UP bit 16.
   private init?(link body: [UInt8], isNew: Bool) {
     guard body.count >= 16 else { return nil }
     let attributes = body[16...]
@@ -88,7 +94,7 @@ extension NetworkEvent {
     let link = Link(
       name: String(decoding: name.prefix { $0 != 0 }, as: UTF8.self),
       index: NetlinkAnswer.number(body[...], at: 4, as: UInt32.self), master: master,
-      isUp: body[8] & 1 != 0)
+      isUp: body[8] & 1 != 0, hasCarrier: body[10] & 1 != 0)
     // A bridge tells of itself as its own part.
     guard master != link.index else { return nil }
     // A port that leaves its bridge is told of as the end of a link, of the bridges' family.

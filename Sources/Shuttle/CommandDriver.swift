@@ -1,3 +1,5 @@
+package import Moves
+
 /// Moves a guest by whatever command does it, and finds it by another one, which prints the name of the
 /// host that has it, or nothing.
 package struct CommandDriver: MigrationDriver {

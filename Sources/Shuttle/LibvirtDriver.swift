@@ -1,3 +1,5 @@
+package import Moves
+
 /// Moves a guest of libvirt with `virsh`; a host's place is its connection URI, its inbound place the
 /// migration URI.
 package struct LibvirtDriver: HostwiseDriver {

@@ -1,25 +1,11 @@
+package import Moves
+
 /// Where a guest is.
 package enum Whereabouts: Hashable, Sendable {
   case on(MigrationHost)
   /// A migration is under way, whoever began it.
   case migrating
   case nowhere
-}
-
-/// What a hypervisor tells of a migration that it made.
-package struct MigrationFigures: Hashable, Sendable {
-  /// From the migration's beginning to its end.
-  package var total: Duration?
-  /// How long the guest stood still.
-  package var downtime: Duration?
-  /// How often its memory was gone through.
-  package var rounds: Int?
-
-  package init(total: Duration? = nil, downtime: Duration? = nil, rounds: Int? = nil) {
-    self.total = total
-    self.downtime = downtime
-    self.rounds = rounds
-  }
 }
 
 /// A way to migrate one guest between hosts.

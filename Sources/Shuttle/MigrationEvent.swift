@@ -1,4 +1,5 @@
 package import Foundation
+package import Moves
 
 /// What a shuttle does, and finds.
 package enum MigrationEvent: Hashable, Sendable {
@@ -36,7 +37,8 @@ extension MigrationEvent: CustomStringConvertible {
     case .begins(let number, let source, let destination):
       "move \(number): \(source) > \(destination), begins"
     case .arrived(let number, let host, let time, let figures):
-      "move \(number): on \(host), took \(milliseconds(time)) ms\(figures.explanation)"
+      "move \(number): on \(host), took \(milliseconds(time)) ms"
+        + (figures == MigrationFigures() ? "" : " \(figures)")
     case .calledOff(let number, let host): "move \(number): called off, on \(host)"
     case .ended(let made): "ended after \(made) \(made == 1 ? "move" : "moves")"
     }
@@ -51,17 +53,6 @@ extension ShuttleState.Finding {
     case .notMoved(let number): ": move \(number), which was broken off, was not made"
     case .movedByOthers(let host): ": it was left on \(host), and moved since"
     }
-  }
-}
-
-extension MigrationFigures {
-  fileprivate var explanation: String {
-    let parts = [
-      total.map { "total \(milliseconds($0)) ms" },
-      downtime.map { "downtime \(milliseconds($0)) ms" },
-      rounds.map { "\($0) \($0 == 1 ? "round" : "rounds")" },
-    ].compactMap(\.self)
-    return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
   }
 }
 

@@ -1,3 +1,5 @@
+package import Moves
+
 /// Moves a network interface, which stands for the guest, between network namespaces, as the
 /// laboratory does: the other end of its veth pair is in the namespace of the guest.
 package struct NamespaceDriver: HostwiseDriver {

@@ -1,3 +1,5 @@
+import Moves
+
 /// The messages of the QEMU Machine Protocol, one JSON object each
 /// (qemu.git, docs/interop/qmp-spec.rst).
 enum QMP {

@@ -1,4 +1,5 @@
 import Foundation
+import Moves
 import Wire
 
 /// Moves a guest from host to host until its moves are made, or something fails.

@@ -28,8 +28,8 @@ final class FileLock: Sendable {
 }
 
 /// A stream socket of the local family, connected to a path, that never waits.
-final class LocalSocket: Sendable {
-  enum Failure: Error, Equatable {
+package final class LocalSocket: Sendable {
+  package enum Failure: Error, Equatable {
     case system(Int32)
     /// Nobody takes connections, or answers.
     case timedOut
@@ -38,7 +38,7 @@ final class LocalSocket: Sendable {
 
   private let descriptor: Int32
 
-  init(path: String) throws(Failure) {
+  package init(path: String) throws(Failure) {
     descriptor = socket(
       AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     guard descriptor >= 0 else { throw .system(errno) }
@@ -68,7 +68,7 @@ final class LocalSocket: Sendable {
   }
 
   /// Sends as many of the bytes as find room, and tells how many.
-  func send(_ bytes: [UInt8]) throws(Failure) -> Int {
+  package func send(_ bytes: [UInt8]) throws(Failure) -> Int {
     let count = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     guard count < 0 else { return count }
     guard errno == EAGAIN || errno == EINTR else { throw .system(errno) }
@@ -76,7 +76,7 @@ final class LocalSocket: Sendable {
   }
 
   /// The bytes that came by now; none where nothing did.
-  func receive() throws(Failure) -> [UInt8] {
+  package func receive() throws(Failure) -> [UInt8] {
     var count = -1
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, used in
       count = unsafe recv(descriptor, buffer.baseAddress, 4096, 0)

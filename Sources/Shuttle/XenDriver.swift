@@ -1,3 +1,5 @@
+package import Moves
+
 /// Moves a Xen guest with `xl`, run on the hosts over ssh. Its migrations are always live.
 ///
 /// While xl migrates a guest, it is `GUEST--incoming` at the destination, and at the end

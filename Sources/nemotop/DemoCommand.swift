@@ -26,6 +26,7 @@ struct DemoCommand: AsyncParsableCommand {
       Examples:
         nemotop demo
         nemotop demo --text --moves 4 --every 3s --out results
+        nemotop demo --guest qemu --moves 4 --out results
       """)
 
   @Flag(help: "Lines of text, also on a terminal.")
@@ -40,8 +41,17 @@ struct DemoCommand: AsyncParsableCommand {
     transform: duration)
   var every: Duration = .seconds(10)
 
-  @Option(help: "How long the guest stands still at a move.", transform: duration)
-  var pause: Duration = .milliseconds(200)
+  @Option(
+    help: ArgumentHelp(
+      "What the guest is: a network namespace, or a virtual machine of QEMU that really migrates, with what is made for it kept as `nemotop lab images` shows.",
+      valueName: "namespace|qemu"))
+  var guest = GuestKind.namespace
+
+  @Option(
+    name: .customLong("pause"),
+    help: "How long a guest that is a namespace stands still at a move; 200ms where not given.",
+    transform: duration)
+  var chosenPause: Duration?
 
   @Option(help: "Packets a second of each stream.", transform: quantity)
   var rate = 500
@@ -64,10 +74,20 @@ struct DemoCommand: AsyncParsableCommand {
   var topology = Attachment.nemo
 
   @Option(
+    name: .customLong("arrival"),
     help: ArgumentHelp(
-      "How a server's mobile router learns of the guest: told of it during the pause, as a toolstack would, or by what it notices on its bridge.",
+      "How a server's mobile router learns of the guest: told of it once it is there, as a toolstack would, or by what it notices on its bridge. Where not given, a namespace is told of and a virtual machine noticed.",
       valueName: "told|noticed"))
-  var arrival = Arrival.told
+  var chosenArrival: Arrival?
+
+  private var arrival: Arrival {
+    chosenArrival
+      ?? (guest == .namespace || faults.contains(where: \.isOfBinding) ? .told : .noticed)
+  }
+  /// A hypervisor sees to it by itself.
+  private var pause: Duration {
+    chosenPause ?? (guest == .namespace ? .milliseconds(200) : .zero)
+  }
 
   @Flag(help: "Mobile routers hold what the guest sends until it is registered, and send it then.")
   var hold = false
@@ -100,6 +120,14 @@ struct DemoCommand: AsyncParsableCommand {
       throw ValidationError(
         "--every is too short: a move counts once the server left has been silent for 1s, or for "
           + "the time of 20 packets")
+    }
+    guard guest == .namespace || chosenPause == nil && topology == .nemo && !simulated else {
+      throw ValidationError(
+        "--pause, --simulated and another --topology than nemo need --guest namespace: leave them "
+          + "out")
+    }
+    guard guest == .namespace || every >= .seconds(3) else {
+      throw ValidationError("--every is too short for --guest \(guest.rawValue): 3s or more")
     }
     guard Set(faults.map(\.name)).count == faults.count else {
       throw ValidationError("the same --fault is given twice: leave one out")
@@ -136,6 +164,8 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     try await telling {
       try makeFolder()
+      // The world of the demo's own has no way out, by which packages come.
+      let image = try await guestImage()
       let isSimulated = try await !entersPrivateWorld()
       // From here on a signal ends the demo as a whole, however far it has come.
       let signals = interruptions()
@@ -144,7 +174,7 @@ struct DemoCommand: AsyncParsableCommand {
         folder: out, showsDashboard: !text && TerminalSession.isPossible,
         isInterrupted: { isInterrupted.withLock { $0 } })
       let work = Task {
-        isSimulated ? try await simulate(watch) : try await perform(watch)
+        isSimulated ? try await simulate(watch) : try await perform(watch, from: image)
       }
       let stopper = Task {
         for await _ in signals {
@@ -182,6 +212,16 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
+  /// What a guest that is a virtual machine runs from; nil for another.
+  private func guestImage() async throws -> GuestImage? {
+    guard guest == .qemu else { return nil }
+    do throws(LabError) {
+      return try await GuestImage.prepare(sender: GuestImage.senderPath) { note($0) }
+    } catch {
+      throw Failure(error)
+    }
+  }
+
   /// Sees to a world of the demo's own; false where there is none, or none is wanted.
   private func entersPrivateWorld() async throws -> Bool {
     if simulated { return false }
@@ -189,6 +229,7 @@ struct DemoCommand: AsyncParsableCommand {
       try await PrivateWorld.enter()
       return true
     } catch {
+      guard guest == .namespace else { throw Failure(error) }
       note(error.message() + "; the demo is simulated")
       return false
     }
@@ -205,6 +246,7 @@ struct DemoCommand: AsyncParsableCommand {
       }
     }
     schedule.faults = faults.filter(\.isOfMove)
+    schedule.isLive = guest != .namespace
     return schedule
   }
 
@@ -244,14 +286,17 @@ struct DemoCommand: AsyncParsableCommand {
     return options
   }
 
-  private func perform(_ watch: DemoWatch) async throws -> Int {
+  private func perform(_ watch: DemoWatch, from image: GuestImage?) async throws -> Int {
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let sender = [
-      program, "send", "--source-port", "5004", "--rate", "\(rate)", "--size", "\(size)",
-      "--streams", "\(streams)",
-    ]
+    let sender =
+      (image == nil ? [program, "send"] : []) + [
+        "--source-port", "5004", "--rate", "\(rate)", "--size", "\(size)",
+        "--streams", "\(streams)",
+      ]
     let summaries = Mutex<[String]>([])
     var demo = Demo(sender: sender, schedule: schedule)
+    // The demo's own /run goes with it.
+    demo.machine = image.map { MachineGuest.Configuration(image: $0, folder: "/run/nemotop") }
     demo.impairments = impairments
     demo.attachment = topology
     demo.serverLinks = serverLinks
@@ -264,7 +309,7 @@ struct DemoCommand: AsyncParsableCommand {
       // The dashboard may still have the terminal.
       case .sent(let summary) where !summary.isEmpty: summaries.withLock { $0.append(summary) }
       case .dropped(let dropped): summaries.withLock { $0.append(dropped.explanation) }
-      case .sent, .sending, .shuttle, .mobility: break
+      case .sent, .sending, .booted, .shuttle, .mobility: break
       }
     }
     for summary in summaries.withLock({ $0 }) { note(summary) }
@@ -292,6 +337,9 @@ extension DroppedPackets {
 extension Failure {
   init(_ error: ExperimentError) {
     switch error {
+    case .guestFailed(let reason): self.init("the guest failed: \(reason)")
+    case .migrationFailed(let source, let goal, let reason):
+      self.init("migration \(source) > \(goal) failed: \(reason); the guest ran on at \(source)")
     case .notRegistered(let server):
       self.init(
         "the home agent did not register \(server): nftables and raw sockets are needed; see "

@@ -4,6 +4,7 @@ import Lab
 import Wire
 
 extension Attachment: ExpressibleByArgument {}
+extension GuestKind: ExpressibleByArgument {}
 
 /// How a mobile router learns of a guest.
 enum Arrival: String, ExpressibleByArgument {

@@ -21,7 +21,8 @@ struct LabCommand: AsyncParsableCommand {
       mount -t tmpfs tmpfs /run.
       """,
     subcommands: [
-      LabUp.self, LabStatus.self, LabMove.self, LabExec.self, LabDown.self, LabSimulate.self,
+      LabUp.self, LabStatus.self, LabMove.self, LabExec.self, LabDown.self, LabImages.self,
+      LabSimulate.self,
     ])
 }
 
@@ -83,7 +84,7 @@ struct LabStatus: AsyncParsableCommand {
       print("guest on: \(location?.rawValue ?? "no server")")
       print("bound to: \(bound.rawValue) \(bound.careOfAddress)")
       if let tunnel = laboratory.tunnel { print("tunnels: \(tunnel.explanation)") }
-      for point in Topology.points {
+      for point in naming.topology.points {
         let counters = try await laboratory.counters(at: point)
         print(
           "\(point.name): \(naming.topology.namespace(of: point.node)) \(point.interface)"

@@ -13,6 +13,14 @@ extension LabError {
       "\(command): \(reason): run it as root"
     case .missingProgram(let program):
       "\(program): not found: install it (Debian: apt install iproute2 util-linux)"
+    case .missingPackages(let programs, let packages):
+      "\(programs.joined(separator: ", ")): not found: "
+        + (packages.isEmpty
+          ? "images are made on Debian and its like alone"
+          : "install \(programs.count == 1 ? "it" : "them"), on Debian by "
+            + "`apt-get install \(packages.joined(separator: " "))`")
+    case .cannotKeep(let path, let reason):
+      "\(path): \(reason): choose another folder with XDG_CACHE_HOME"
     case .commandFailed(let command, let reason):
       "\(command): \(reason)"
     case .alreadyUp(let namespaces):

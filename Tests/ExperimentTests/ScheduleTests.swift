@@ -1,5 +1,6 @@
 import Experiment
 import Lab
+import Moves
 import Synchronization
 import Testing
 
@@ -54,10 +55,11 @@ private final class RecordingGuest: MovableGuest {
 
   func resume() { write("resume") }
 
-  func move(to server: Server) async throws {
+  func move(to server: Server) async throws -> MigrationFigures? {
     if log.count(where: { $0.contains("xen") }) + 1 == failsAtMove { throw MoveFailed() }
     clock.pass(moveTime)
     write(server.rawValue)
+    return nil
   }
 
   func bind(to server: Server) { write("bind \(server.rawValue.dropFirst(3))") }

@@ -59,7 +59,7 @@ struct TopologyTests {
 
   @Test func `the seven points stand on the stream's way`() {
     #expect(
-      Topology.points.map(\.name) == [
+      Topology().points.map(\.name) == [
         "guest", "xen1.vif", "xen1", "xen2.vif", "xen2", "ha", "cn",
       ])
   }

@@ -1,0 +1,25 @@
+/// What the guest is.
+package enum GuestKind: String, Sendable, CaseIterable {
+  /// A network namespace whose interface changes servers.
+  case namespace
+  /// A virtual machine of QEMU, which migrates live between TAPs of both servers.
+  case qemu
+}
+
+/// The lines by which a server has a place for a virtual machine.
+extension GuestKind {
+  /// The TAP that a virtual machine is connected to, and the namespace's interface.
+  package static let interface = "vif0"
+
+  /// The `ip -6 -batch` lines of a server, once its bridge is there.
+  var serverLines: [String] {
+    switch self {
+    case .namespace: []
+    case .qemu:
+      [
+        "tuntap add dev \(Self.interface) mode tap",
+        "link set \(Self.interface) master \(Topology.guestBridge) addrgenmode none up",
+      ]
+    }
+  }
+}
