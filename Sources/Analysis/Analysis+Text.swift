@@ -144,6 +144,7 @@ extension Analysis {
         + (value == nil ? "" : " ms  \(note.isEmpty ? bound : note)")
     }
     var lines = [line("paused", move.paused)]
+    if move.migration != MigrationFigures() { lines.append(migration(of: move)) }
     lines.append(line("held", move.held))
     lines.append(line("path change", move.pathChange))
     if move.paused == nil || move.pathChange == nil, let sum = move.pausedPlusPath {
@@ -157,6 +158,21 @@ extension Analysis {
       lines.append(line("residual", residual, "what the parts above leave of the gap"))
     }
     return lines
+  }
+
+  /// What the hypervisor told, and how much longer the guest was silent than it knows.
+  private func migration(of move: Move) -> String {
+    let figures = move.migration
+    var parts: [String] = []
+    if let downtime = figures.downtime {
+      parts.append("downtime \(decimal(downtime.milliseconds, 0)) ms")
+      if let paused = move.paused {
+        parts.append("\(milliseconds(paused - downtime)) more until it sent again")
+      }
+    }
+    if let total = figures.total { parts.append("\(decimal(total.milliseconds, 0)) ms in all") }
+    if let rounds = figures.rounds { parts.append("\(rounds) \(rounds == 1 ? "round" : "rounds")") }
+    return "  migration    by its hypervisor: \(parts.joined(separator: ", "))"
   }
 
   private func losses(of move: Move) -> String {

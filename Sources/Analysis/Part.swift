@@ -21,6 +21,8 @@ package struct Part: Sendable {
     time("paused_plus_path_ms", "paused and path") { $0.pausedPlusPath },
     time("residual_ms", "residual") { $0.residual },
     time("unbound_ms", "unbound") { $0.unboundTime },
+    time("migration_ms", "migration in all") { $0.migration.total },
+    time("downtime_ms", "hypervisor's downtime") { $0.migration.downtime },
     count("lost", "lost") { $0.lost },
     count("lost_unseen", "lost unseen") { $0.lostUnseen },
     count("lost_server", "lost in the server") { $0.lostServer },

@@ -50,7 +50,7 @@ package enum ShuttleEvent: Sendable, Equatable {
   /// The guest was moved, and this is what its hypervisor tells.
   case migrated(number: Int, to: Server, MigrationFigures)
   /// The move could not be made, and the guest is where it was.
-  case failed(number: Int, on: Server)
+  case failed(number: Int, on: Server, isCalledOff: Bool)
   /// The guest goes on where it went.
   case moved(number: Int, from: Server, to: Server)
   /// The new server was told of the guest, where that is not done while the guest stands still.
@@ -67,7 +67,8 @@ extension ShuttleEvent: CustomStringConvertible {
     case .moved(let number, _, let to): "move \(number): on \(to), resumed"
     case .migrating(let number, let from, let to): "move \(number): \(from) > \(to), begins"
     case .migrated(let number, let to, let figures): "move \(number): on \(to) \(figures)"
-    case .failed(let number, let server): "move \(number): failed, still on \(server)"
+    case .failed(let number, let server, let isCalledOff):
+      "move \(number): \(isCalledOff ? "called off" : "failed"), still on \(server)"
     case .bound(let number, let to): "move \(number): \(to) told"
     case .mended(let number, let fault, let server):
       switch fault {
@@ -120,8 +121,9 @@ extension Schedule {
         if bindingDelay == .zero { try await guest.bind(to: goal) }
       } catch {
         if !isLive { await guest.resume() }
-        tell(.failed(number: made + 1, on: server))
-        if error is CancellationError { return made }
+        let isCalledOff = error is CancellationError
+        tell(.failed(number: made + 1, on: server, isCalledOff: isCalledOff))
+        if isCalledOff { return made }
         throw error
       }
       if !isLive { _ = await wait(until: next.advanced(by: pause)) }

@@ -79,7 +79,7 @@ package struct GuestImage: Sendable, Hashable {
   }
 
   /// The package that the metapackage stands for.
-  static func kernelPackage(in dependencies: String) -> String? {
+  package static func kernelPackage(in dependencies: String) -> String? {
     dependencies.split(separator: "\n").lazy.compactMap { line -> String? in
       let words = line.split(separator: " ")
       guard words.count == 2, words[0] == "Depends:", words[1].hasPrefix("linux-image-") else {

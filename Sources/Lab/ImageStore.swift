@@ -44,7 +44,7 @@ package struct ImageStore: Sendable, Hashable {
   func path(of name: String) -> String { folder + "/" + name }
 
   /// The newest by name of what is there whole with this beginning; nil where there is none.
-  func newest(beginning prefix: String) -> String? {
+  package func newest(beginning prefix: String) -> String? {
     items().map(\.name).filter { $0.hasPrefix(prefix) && !$0.hasSuffix(Self.unfinished) }
       .max { $0.compare($1, options: .numeric) == .orderedAscending }
   }
@@ -53,7 +53,7 @@ package struct ImageStore: Sendable, Hashable {
 
   /// Makes an item in a folder of its own beside it, which becomes the item when it is whole: whoever is
   /// interrupted leaves nothing that could be taken for it, and of two that make the same, one is kept.
-  func make(
+  package func make(
     _ name: String, by work: (_ folder: String) async throws(LabError) -> Void
   ) async throws(LabError) {
     let temporary = path(of: "\(name).\(UUID().uuidString)\(Self.unfinished)")

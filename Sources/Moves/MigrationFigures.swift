@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// What a hypervisor tells of a migration that it made. The shuttle and the demo write it at the end of the mark that they
 /// put down after a migration, from which everything that shows moves reads it.
@@ -56,8 +56,8 @@ extension MigrationFigures: CustomStringConvertible {
 }
 
 /// Gives each move the figures of its migration: those of the first mark that has any from the stream's last packet on the
-/// old server until its last one on the next.
-package struct MigrationRecord: Sendable {
+/// old server on. A mark that comes after its move was told is too late for it.
+package struct MigrationMarks: Sendable {
   private var marks: [(time: Timestamp, figures: MigrationFigures)] = []
 
   package init() {}
@@ -67,12 +67,11 @@ package struct MigrationRecord: Sendable {
       let figures = MigrationFigures(markText: text)
     else { return }
     marks.append((mark.time, figures))
+    // Moves are told within seconds: those before are of no use any more.
+    if marks.count > 64 { marks.removeFirst(32) }
   }
 
-  /// - Parameter next: When the stream was last seen where it went, if it has moved on; nil where it has not.
-  package func figures(of move: Move, before next: Timestamp? = nil) -> MigrationFigures? {
-    marks.first { mark in
-      mark.time >= move.lastBefore && next.map { mark.time < $0 } ?? true
-    }?.figures
+  package func figures(of move: Move) -> MigrationFigures? {
+    marks.first { $0.time >= move.lastBefore }?.figures
   }
 }

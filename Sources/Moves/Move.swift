@@ -43,6 +43,8 @@ package struct Move: Sendable, Equatable {
   /// Times of the Binding Update and the Acknowledgement that belong to the move.
   package var bindingUpdate: Timestamp?
   package var bindingAcknowledgement: Timestamp?
+  /// What the hypervisor told of the migration behind it, where anything.
+  package var migration = MigrationFigures()
   /// Names of the points that decided.
   package var decidedBy: [String]
   package var verdict: Verdict

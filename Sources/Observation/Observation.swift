@@ -22,6 +22,8 @@ package actor Observation {
   private let waker: AsyncStream<Void>.Continuation
   /// The shortest of the points.
   private let interval: Duration
+  /// What hypervisors told of migrations, by the user's marks.
+  private var migrations = MigrationMarks()
   private var horizon = Timestamp(nanoseconds: .min)
   private var end: Timestamp?
   private var isFinished = false
@@ -217,9 +219,13 @@ package actor Observation {
     for feed in feeds { feed.hasNews = false }
     let marks = ownMarks.withLock { $0.take(upTo: horizon, isLast: isLast) }
     if isLast { keeper?.finish() }
-    guard !marks.isEmpty else { return observed }
+    for mark in marks { migrations.take(mark) }
     var observed = observed
-    observed.marks = (observed.marks + marks).sorted { $0.time < $1.time }
+    if !marks.isEmpty { observed.marks = (observed.marks + marks).sorted { $0.time < $1.time } }
+    for index in observed.moves.indices {
+      let figures = migrations.figures(of: observed.moves[index])
+      observed.moves[index].migration = figures ?? MigrationFigures()
+    }
     return observed
   }
 

@@ -125,6 +125,9 @@ enum Schema {
       Column("binding_ack", \.bindingAcknowledgement),
       Column("decided_by", \.decidedBy),
       Column("verdict", \.verdict),
+      Column("migration_ms", \.migration.total),
+      Column("downtime_ms", \.migration.downtime),
+      Column("rounds", \.migration.rounds),
     ])
 }
 

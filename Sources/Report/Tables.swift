@@ -176,19 +176,25 @@ extension HTMLTable {
 
   /// What the gap at the receiver was made of.
   static func parts(_ moves: [Move]) -> HTMLTable {
+    let isMigrated = moves.contains { $0.migration != MigrationFigures() }
     var table = HTMLTable(
       caption: "Parts of the gap, in ms",
       headings: [
         "move", "from → to", "paused", "held", "path change", "residual",
         "paused and path", "unbound", "uncertainty",
-      ], namingCells: 2)
+      ] + (isMigrated ? ["hypervisor’s downtime", "migration in all"] : []), namingCells: 2)
     for (index, move) in moves.prefix(mostRows).enumerated() {
-      table.rows.append([
-        .text("\(index + 1)"), .text(move.route), .milliseconds(move.paused),
-        .milliseconds(move.held), .milliseconds(move.pathChange), .milliseconds(move.residual),
-        .milliseconds(move.pausedPlusPath), .milliseconds(move.unboundTime),
-        .figure(move.uncertainty.map { "±\(Wording.milliseconds($0))" } ?? "±?"),
-      ])
+      table.rows.append(
+        [
+          .text("\(index + 1)"), .text(move.route), .milliseconds(move.paused),
+          .milliseconds(move.held), .milliseconds(move.pathChange), .milliseconds(move.residual),
+          .milliseconds(move.pausedPlusPath), .milliseconds(move.unboundTime),
+          .figure(move.uncertainty.map { "±\(Wording.milliseconds($0))" } ?? "±?"),
+        ]
+          + (isMigrated
+            ? [
+              .milliseconds(move.migration.downtime), .milliseconds(move.migration.total),
+            ] : []))
     }
     return table
   }

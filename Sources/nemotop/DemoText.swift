@@ -35,7 +35,16 @@ enum DemoText {
     let away = Quantity.decimal(move.gap.milliseconds, places: 1)
     let lost = move.lost.map { "lost \($0)" } ?? "loss not known"
     return "\(clock(move.firstAfter, places: 3))  moved \(move.fromPoint) > \(move.toPoint)"
-      + "  away \(away) ms  \(lost)  \(move.stream)"
+      + "  away \(away) ms  \(lost)\(downtime(move))  \(move.stream)"
+  }
+
+  /// What the hypervisor tells of it, beside what the guest's silence was.
+  private static func downtime(_ move: Move) -> String {
+    guard let downtime = move.migration.downtime else { return "" }
+    let paused =
+      move.paused.map { "paused \(Quantity.decimal($0.milliseconds, places: 1)) ms, " } ?? ""
+    return
+      "  \(paused)downtime \(Quantity.decimal(downtime.milliseconds, places: 0)) ms by its hypervisor"
   }
 
   /// The time of day in UTC.

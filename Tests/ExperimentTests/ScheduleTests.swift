@@ -37,11 +37,15 @@ private final class RecordingGuest: MovableGuest {
   let clock = JumpingClock()
   private let moveTime: Duration
   private let failsAtMove: Int?
+  private let failure: any Error
   private let entries = Mutex<[String]>([])
 
-  init(moveTime: Duration = .zero, failsAtMove: Int? = nil) {
+  init(
+    moveTime: Duration = .zero, failsAtMove: Int? = nil, failure: any Error = MoveFailed()
+  ) {
     self.moveTime = moveTime
     self.failsAtMove = failsAtMove
+    self.failure = failure
   }
 
   var log: [String] { entries.withLock { $0 } }
@@ -56,10 +60,10 @@ private final class RecordingGuest: MovableGuest {
   func resume() { write("resume") }
 
   func move(to server: Server) async throws -> MigrationFigures? {
-    if log.count(where: { $0.contains("xen") }) + 1 == failsAtMove { throw MoveFailed() }
+    if log.count(where: { $0.contains("xen") }) + 1 == failsAtMove { throw failure }
     clock.pass(moveTime)
     write(server.rawValue)
-    return nil
+    return MigrationFigures(downtime: .milliseconds(7))
   }
 
   func bind(to server: Server) { write("bind \(server.rawValue.dropFirst(3))") }
@@ -152,6 +156,36 @@ struct ScheduleTests {
         .run(guest, from: .xen1, clock: guest.clock) { _ in }
     }
     #expect(guest.log.last == "2000 resume")
+  }
+
+  @Test func `a live guest is never paused, and its hypervisor's figures are told`() async throws {
+    let guest = RecordingGuest(moveTime: .milliseconds(300))
+    var schedule = Schedule(moves: 2, every: .seconds(3), pause: .zero, settling: .seconds(1))
+    schedule.isLive = true
+    var told: [String] = []
+    _ = try await schedule.run(guest, from: .xen1, clock: guest.clock) { told.append("\($0)") }
+    #expect(guest.log == ["3300 xen2", "3300 bind 2", "6300 xen1", "6300 bind 1"])
+    #expect(
+      told == [
+        "move 1: xen1 > xen2, begins", "move 1: on xen2 (downtime 7 ms)",
+        "move 2: xen2 > xen1, begins", "move 2: on xen1 (downtime 7 ms)",
+      ])
+  }
+
+  @Test func `a move that fails or is called off is told`() async throws {
+    for error in [RecordingGuest.MoveFailed(), CancellationError()] as [any Error] {
+      let guest = RecordingGuest(failsAtMove: 2, failure: error)
+      var told: [String] = []
+      var made: Int?
+      do {
+        made = try await Schedule(every: .seconds(1), pause: .zero, settling: .zero)
+          .run(guest, from: .xen1, clock: guest.clock) { told.append("\($0)") }
+      } catch {}
+      let isCalledOff = error is CancellationError
+      #expect(made == (isCalledOff ? 1 : nil))
+      #expect(
+        told.last == "move 2: \(isCalledOff ? "called off" : "failed"), still on xen2")
+    }
   }
 
   @Test func `a cancelled schedule ends before the next move`() async throws {

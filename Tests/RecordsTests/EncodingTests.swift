@@ -77,7 +77,8 @@ struct `JSON Lines` {
       "reordered":null,"paused_ms":null,"held_ms":null,"path_change_ms":null,\
       "residual_ms":null,"paused_plus_path_ms":null,"unbound_ms":null,"uncertainty_ms":null,\
       "binding_update":"\(second).017000000Z","binding_ack":null,\
-      "decided_by":["xen1","xen2"],"verdict":"partial"}
+      "decided_by":["xen1","xen2"],"verdict":"partial","migration_ms":277,"downtime_ms":11,\
+      "rounds":null}
       """,
     ]
     #expect(lines(folder.text("a.jsonl"), "\n") == expected)
@@ -115,7 +116,7 @@ struct `A CSV folder` {
     + "receiver_gap_ms,last_number,first_number,lost,lost_unseen,lost_server,lost_behind,"
     + "unbound,lost_path,before_ack,duplicates,reordered,paused_ms,held_ms,path_change_ms,"
     + "residual_ms,paused_plus_path_ms,unbound_ms,uncertainty_ms,binding_update,binding_ack,"
-    + "decided_by,verdict"
+    + "decided_by,verdict,migration_ms,downtime_ms,rounds"
 
   @Test func `has every file with its header from the start`() throws {
     let folder = TemporaryFolder()
@@ -156,7 +157,7 @@ struct `A CSV folder` {
       lines(folder.text("moves.csv"), "\r\n").dropFirst() == [
         "\(second).352000001Z,\(key),xen1,\(leg),xen2,direct,\(second).000000000Z,"
           + "\(second).352000001Z,352.000001,,1502,1507,4,,,,,,,,,,,,,,,,"
-          + "\(second).017000000Z,,xen1;xen2,partial"
+          + "\(second).017000000Z,,xen1;xen2,partial,277,11,"
       ])
     #expect(
       lines(folder.text("meta.csv"), "\r\n").dropFirst() == [

@@ -133,6 +133,9 @@ private struct RandomSteps: RandomNumberGenerator {
       \.uncertainty,
     ] { move[keyPath: path] = maybe { $0.duration() } }
     move.bindingUpdate = maybe { Timestamp(nanoseconds: $0.signed() / 4) }
+    move.migration = MigrationFigures(
+      total: maybe { _ in .milliseconds(612) }, downtime: maybe { _ in .milliseconds(3) },
+      rounds: maybe { _ in 4 })
     move.bindingAcknowledgement = maybe { Timestamp(nanoseconds: $0.signed() / 4) }
     return move
   }

@@ -59,6 +59,7 @@ let move: Move = {
   move.firstNumber = 1507
   move.lost = 4
   move.bindingUpdate = moment(17_000_000)
+  move.migration = MigrationFigures(total: .milliseconds(277), downtime: .milliseconds(11))
   return move
 }()
 
