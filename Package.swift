@@ -127,7 +127,8 @@ let package = Package(
     tests(of: "Shuttle", on: ["Lab", "LabTesting"]),
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
-    tests(of: "nemotop", on: ["Lab", "LabTesting", subprocess]),
+    tests(
+      of: "nemotop", on: ["Lab", "LabTesting", subprocess], resources: [.copy("Recordings")]),
     tests(of: "Benchmarks", on: ["Capture", "Streams", "Wire"]),
   ]
 )

@@ -82,8 +82,8 @@ struct AnatomyMeasurement {
 
   /// The time between the arrivals of two numbers, and how much it may be wrong by.
   ///
-  /// A gap too short to end a run is what the run took beyond its other spacings; that is right where
-  /// none of its packets had waited.
+  /// A gap too short to end a run is what the run took beyond what its numbers took to pass the two servers; where
+  /// these were not watched, beyond its other spacings, which is right where none of its packets had waited.
   func receiverGap(
     from last: Int64, to first: Int64, beat: Beat?, held: Duration?
   ) -> (value: Duration, error: Duration)? {
@@ -91,6 +91,7 @@ struct AnatomyMeasurement {
       let new = delivery?.histories.lazy.compactMap({ $0.run(of: first) }).first
     else { return nil }
     if old == new, !old.isExact(last) || !old.isExact(first) {
+      if let between = silence(within: old, from: last, to: first, beat: beat) { return between }
       guard let beat else { return nil }
       let span = Double(old.lastTime.nanoseconds(since: old.firstTime))
       let others = Double(old.last &- old.first &- (first &- last)) * beat.spacing
@@ -100,6 +101,26 @@ struct AnatomyMeasurement {
       return (value + held, held <= beat.span(of: 1) ? .zero : beat.span(of: 1))
     }
     return (new.time(of: first) - old.time(of: last), .zero)
+  }
+
+  /// What a run of the receiver's took beyond the time that those of its numbers took that passed the old place, and
+  /// those that passed the new one.
+  private func silence(
+    within run: NumberRun, from last: Int64, to first: Int64, beat: Beat?
+  ) -> (value: Duration, error: Duration)? {
+    guard let pair = carryingPair, let begin = pair.old.run(of: run.first),
+      let left = pair.old.run(of: last), let came = pair.new.run(of: first),
+      let end = pair.new.run(of: run.last)
+    else { return nil }
+    let before = left.time(of: last) - begin.time(of: run.first)
+    let after = end.time(of: run.last) - came.time(of: first)
+    let isExact =
+      begin.isExact(run.first) && left.isExact(last) && came.isExact(first)
+      && end.isExact(run.last)
+    return (
+      run.lastTime - run.firstTime - before - after,
+      isExact ? .zero : beat?.span(of: 1) ?? subject.gapOver
+    )
   }
 
   /// P: from the last packet of the old side to the first of the new, less what their numbers take.

@@ -53,6 +53,16 @@ struct CountingTimes: Sendable {
     return silence < gapOver(spacing: beat) && silence < leftAfter(spacing: beat)
   }
 
+  /// So many packets of a flow in an interval are its first, at whose silences runs end early: after a move a guest does
+  /// not keep its rhythm at once.
+  static let firstPackets: UInt32 = 16
+
+  /// Whether a silence among a flow's first packets is longer than its rhythm has, by four of its spacings and 1 ms.
+  @inline(__always)
+  static func isStumble(_ silence: Int64, mean spacing: Double, samples: UInt8) -> Bool {
+    samples > 0 && silence > 1_000_000 && Double(silence) > 4 * spacing
+  }
+
   /// When a stay ends whose last packet came at this time.
   func due(after time: Int64, spacing: Spacing) -> Int64 {
     let (due, overflow) = time.addingReportingOverflow(leftAfter(spacing: spacing.nanoseconds))

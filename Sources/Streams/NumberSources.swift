@@ -13,7 +13,8 @@ struct NumberSources: Sendable {
   struct Rhythm {
     /// The silence before it in nanoseconds.
     var silence: Int64
-    var isGap: Bool
+    /// Whether that is long enough to keep the times of both its ends.
+    var endsRun: Bool
     /// It is the first packet of a further stay.
     var returns: Bool
     /// How numbers that were jumped count.
@@ -122,7 +123,7 @@ struct NumberSources: Sendable {
     }
     guard let outcome else { return }
     if outcome.isRestart, leads { epoch += 1 }
-    figures.take(outcome, at: reading.time, afterSilence: rhythm.isGap, keepsRuns: leads)
+    figures.take(outcome, at: reading.time, afterSilence: rhythm.endsRun, keepsRuns: leads)
     guard outcome.isNew else { return }
     if let transit = reading.absoluteTransit {
       figures.take(delay: transit)

@@ -53,7 +53,8 @@ extension StreamTable {
     present.remove(last)
     tracks[track].arrive(
       on: slot, payload: payload, length: lengths.udpBytes, at: Timestamp(nanoseconds: time),
-      times: times, figures: &figures[place], events: &events)
+      isAmongFirst: flows[slot].packets <= CountingTimes.firstPackets, times: times,
+      figures: &figures[place], events: &events)
     figures[place].moveDelays(to: &transits, at: place)
     _ = present.insert(slot)
     figures[place].settledPackets = flows[slot].packets

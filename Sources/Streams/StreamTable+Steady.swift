@@ -48,7 +48,7 @@ extension Flow {
     case hasOtherLengths
   }
 
-  /// Takes a packet if it bears the next number, within a stay and without a gap.
+  /// Takes a packet if it bears the next number, within a stay, without a gap, and among the first ones in rhythm.
   ///
   /// - Parameters:
   ///   - isActive: whether it is not the flow's first in the interval.
@@ -73,6 +73,11 @@ extension Flow {
       return .irregular
     }
     if isActive {
+      if packets < CountingTimes.firstPackets,
+        CountingTimes.isStumble(silence, mean: spacing, samples: samples)
+      {
+        return .irregular
+      }
       let (bytes, overflow) = udpBytes.addingReportingOverflow(
         UInt32(truncatingIfNeeded: lengths.udpBytes))
       guard !overflow, packets != .max else { return .irregular }

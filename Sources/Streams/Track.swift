@@ -44,9 +44,11 @@ struct Track: Sendable {
 
   /// Takes a packet on a flow of the table, adding what its numbers tell to the figures, and what
   /// changed to the events. The payload may be cut, `length` is what it was.
+  ///
+  /// - Parameter isAmongFirst: Whether it is one of the flow's first in the interval.
   mutating func arrive(
-    on flow: Int, payload: RawSpan, length: Int, at time: Timestamp, times: CountingTimes,
-    figures: inout LegFigures, events: inout [FlowEvent]
+    on flow: Int, payload: RawSpan, length: Int, at time: Timestamp, isAmongFirst: Bool,
+    times: CountingTimes, figures: inout LegFigures, events: inout [FlowEvent]
   ) {
     let silence = time.nanoseconds(since: lastTime)
     let beat = spacing.nanoseconds
@@ -60,8 +62,12 @@ struct Track: Sendable {
       isPresent = true
     }
     let before = figures.loss
+    let isGap = wasSeen && silence >= gapOver && (beat != nil || returns)
+    let isStumble =
+      isAmongFirst
+      && CountingTimes.isStumble(silence, mean: spacing.mean, samples: spacing.samples)
     let rhythm = NumberSources.Rhythm(
-      silence: silence, isGap: wasSeen && silence >= gapOver && (beat != nil || returns),
+      silence: silence, endsRun: isGap || isStumble,
       returns: returns,
       jump: returns && !isDelivery ? .isSkip : .isLoss, spacing: beat, leftAfter: leftAfter)
     take(payload, length: length, at: time, rhythm: rhythm, figures: &figures)

@@ -40,6 +40,8 @@ struct Reference {
   /// Numbers jumped over an absence are lost.
   let isDelivery: Bool
   let interval: Int64
+  /// A silence after which the stream had left, in nanoseconds: no sample of its rhythm.
+  let absence: Int64
   /// Where the clocks' offset means nothing, delays of different epochs do not compare.
   let clockIsAbsolute: Bool
 
@@ -171,7 +173,22 @@ struct Reference {
       maximum: .nanoseconds(greatest - least))
   }
 
-  /// A run is numbers that came one after the other, without a silence of 50 ms between two packets.
+  /// The mean time between packets before one of them: a sample weighs one part of as many as there are, of 16 at the
+  /// most, and counts as four times the mean at the most.
+  private func spacing(before index: Int) -> Double? {
+    var mean: Double?
+    var count = 0.0
+    for (former, packet) in zip(sightings, sightings.dropFirst()).prefix(max(index - 1, 0))
+    where packet.time - former.time < absence {
+      count += 1
+      let sample = Double(packet.time - former.time)
+      mean = mean.map { $0 + (min(sample, 4 * max($0, 1000)) - $0) / min(count, 16) } ?? sample
+    }
+    return mean
+  }
+
+  /// A run is numbers that came one after the other, without a silence of 50 ms between two packets, or, among the first
+  /// 16 packets of the interval, one of more than four spacings and 1 ms.
   private func appendRuns(of epoch: Int, in range: Range<Int>, to row: inout Row) {
     var seen = Set(sightings[..<range.lowerBound].filter { $0.epoch == epoch }.map(\.number))
     var isFirst = true
@@ -181,7 +198,9 @@ struct Reference {
       let time = Timestamp(nanoseconds: sighting.time)
       let silence = index > 0 ? sighting.time - sightings[index - 1].time : 0
       if !isFirst, row.runs[row.runs.count - 1].last + 1 == sighting.number,
-        silence < 50_000_000
+        silence < 50_000_000,
+        index - range.lowerBound >= 16 || silence <= 1_000_000
+          || Double(silence) <= 4 * (spacing(before: index) ?? .infinity)
       {
         row.runs[row.runs.count - 1].last = sighting.number
         row.runs[row.runs.count - 1].lastTime = time

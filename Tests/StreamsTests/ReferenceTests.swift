@@ -150,7 +150,7 @@ extension Reference.Row {
       let story = Story(seed: seed, interval: interval)
       let reference = Reference(
         sightings: story.sightings, isDelivery: point == "cn", interval: interval,
-        clockIsAbsolute: story.format == .nemotop)
+        absence: 400_000_000, clockIsAbsolute: story.format == .nemotop)
       let options = CountingOptions(
         interval: .nanoseconds(interval), leftAfter: .milliseconds(400))
       var bench = Bench(point, options: options)
