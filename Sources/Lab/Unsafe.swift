@@ -88,6 +88,12 @@ private func withCStrings<Value>(
   }
 }
 
+/// A file without a name that holds a text, to be read from its beginning; or a negated errno.
+func openMemoryFile(_ text: String) -> Int32 {
+  let bytes = Array(text.utf8)
+  return unsafe memory_file_open(bytes, bytes.count)
+}
+
 /// An Ethernet device whose frames come to this process, in the namespace of the calling thread; or a negated errno.
 func openEthernetDevice(_ name: String) -> Int32 { unsafe ethernet_device_open(name) }
 
