@@ -39,9 +39,14 @@ package actor Laboratory {
   ) async throws(LabError) -> Laboratory {
     let present = try await present(topology, in: world)
     guard present.isEmpty else { throw .alreadyUp(namespaces: present) }
+    var relays: [Relay] = []
     do throws(LabError) {
       try await world.batch(topology.creation(isRelayed: serverLinks != nil))
-      let relays = try await relays(of: topology, in: world, serverLinks)
+      if let serverLinks {
+        for server in Server.allCases {
+          relays.append(try await relay(of: server, topology, in: world, serverLinks))
+        }
+      }
       let tunnel =
         attachment == .nemo && isTunnelled ? await tunnel(of: topology, in: world) : nil
       try await setUpNodes(of: topology, in: world, attachment: attachment, tunnel: tunnel)
@@ -55,6 +60,7 @@ package actor Laboratory {
       try await laboratory.attach(to: .xen1)
       return laboratory
     } catch {
+      for relay in relays { await relay.stop() }
       _ = try? await remove(topology, in: world)
       throw error
     }
@@ -137,7 +143,7 @@ package actor Laboratory {
 
   /// Removes the network.
   package nonisolated func down() async throws(LabError) {
-    for relay in relays { relay.stop() }
+    for relay in relays { await relay.stop() }
     _ = try await Self.remove(topology, in: world)
   }
 
@@ -179,22 +185,17 @@ package actor Laboratory {
     }
   }
 
-  private static func relays(
-    of topology: Topology, in world: World, _ characteristics: LinkCharacteristics?
-  ) async throws(LabError) -> [Relay] {
-    guard let characteristics else { return [] }
-    var relays: [Relay] = []
-    for server in Server.allCases {
-      relays.append(
-        try await Relay(
-          from: Relay.End(
-            namespace: world.namespace(topology.namespace(of: server.node)),
-            interface: Topology.externalInterface),
-          to: Relay.End(
-            namespace: world.namespace(topology.namespace(of: .inet)), interface: server.rawValue),
-          characteristics))
-    }
-    return relays
+  /// The link between a server and the router.
+  private static func relay(
+    of server: Server, _ topology: Topology, in world: World, _ characteristics: LinkCharacteristics
+  ) async throws(LabError) -> Relay {
+    try await Relay(
+      from: Relay.End(
+        namespace: world.namespace(topology.namespace(of: server.node)),
+        interface: Topology.externalInterface),
+      to: Relay.End(
+        namespace: world.namespace(topology.namespace(of: .inet)), interface: server.rawValue),
+      characteristics)
   }
 
   private static func setUpNodes(
