@@ -117,7 +117,8 @@ package actor Laboratory {
     return (tunnel, bound)
   }
 
-  /// Moves the guest's interface to a server, as a migration does. Packets find their way again when
+  /// Moves the guest's interface to a server, as a migration does; it is over when the bridge there forwards what the
+  /// guest sends. Packets find their way again when
   /// the home agent has bound that server too.
   package func move(to server: Server) async throws(LabError) {
     guard location != server else { return }
@@ -183,6 +184,9 @@ package actor Laboratory {
     _ = try await world.run([
       "ip", "-n", topology.namespace(of: server.node), "link", "set", "vif0", "master", "br0", "up",
     ])
+    try await world.waitUntilForwarding(
+      port: ("vif0", topology.namespace(of: server.node)),
+      guest: ("eth0", topology.namespace(of: .guest)))
     location = server
   }
 
