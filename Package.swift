@@ -15,6 +15,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func module(
@@ -41,6 +42,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
   ],
   targets: [
     .systemLibrary(
@@ -67,7 +69,7 @@ let package = Package(
     module("Mobility", on: ["Wire"]),
     module("Router", on: ["CLinux", "Mobility", "Wire"]),
     module("Daemons", on: ["CLinux", "Router", "Mobility", "Wire", yams]),
-    module("Lab", on: ["CLinux", subprocess]),
+    module("Lab", on: ["CLinux", subprocess, system]),
     module("Shuttle", on: ["Moves", "Simulation", "Wire", subprocess]),
     module(
       "Experiment",

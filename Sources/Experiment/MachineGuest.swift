@@ -94,7 +94,13 @@ package actor MachineGuest: StreamingGuest {
   package func move(to server: Server) async throws -> MigrationFigures? {
     guard server != location, let old = hosts[location], let preparation else { return nil }
     let source = location
-    hosts[server] = try await preparation.value
+    do {
+      hosts[server] = try await preparation.value
+    } catch {
+      self.preparation = prepare(server)
+      throw ExperimentError.migrationFailed(
+        from: source, to: server, reason: "no machine waits there for the guest")
+    }
     self.preparation = nil
     isMigrating = true
     defer { isMigrating = false }

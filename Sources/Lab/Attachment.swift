@@ -12,6 +12,31 @@ package enum Attachment: String, Sendable, CaseIterable {
   case nat
 }
 
+extension Attachment {
+  /// What a network was made with, by its router's route to the guest's prefix: to the home agent, onto the one
+  /// segment, to the first server, or none, as behind NAT.
+  ///
+  /// - Parameter route: As `ip route show PREFIX` writes it.
+  init(routerRoute route: String) {
+    let words = route.split(whereSeparator: \.isWhitespace).map(String.init)
+    func has(_ key: String, _ value: String) -> Bool {
+      zip(words, words.dropFirst()).contains { $0 == (key, value) }
+    }
+    if has("via", Topology.homeAgentAddress) {
+      self = .nemo
+    } else if has("via", Server.xen1.careOfAddress) {
+      self = .routed
+    } else if has("dev", Self.segment) {
+      self = .bridged
+    } else {
+      self = .nat
+    }
+  }
+
+  /// The router's bridge between bridged servers.
+  private static let segment = "lan"
+}
+
 /// The lines that make the ways of attaching; those of `nemo` are with the tunnels.
 extension Attachment {
   /// The `ip -6 -batch` lines of a server. The bridge keeps a port of its own, so that it stays up while the guest
@@ -53,11 +78,12 @@ extension Attachment {
       }
     }
     return [
-      "link add lan address \(Topology.gatewayLinkLayerAddress) type bridge mcast_snooping 0",
-      "link set lan addrgenmode none",
-    ] + subnets.map { "link set \($0.server.rawValue) master lan up" } + [
-      "link set lan up", "addr add \(Topology.gatewayAddress)/64 dev lan nodad",
-      "route add \(prefix) dev lan",
+      "link add \(Self.segment) address \(Topology.gatewayLinkLayerAddress) type bridge mcast_snooping 0",
+      "link set \(Self.segment) addrgenmode none",
+    ] + subnets.map { "link set \($0.server.rawValue) master \(Self.segment) up" } + [
+      "link set \(Self.segment) up",
+      "addr add \(Topology.gatewayAddress)/64 dev \(Self.segment) nodad",
+      "route add \(prefix) dev \(Self.segment)",
     ]
   }
 

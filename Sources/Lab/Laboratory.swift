@@ -9,12 +9,12 @@ package actor Laboratory {
   nonisolated let relays: [Relay]
   /// Where the guest's interface is; nil between two servers.
   package private(set) var location: Server?
-  /// Whose care-of address the home agent has bound.
-  package private(set) var bound: Server
+  /// Whose care-of address the home agent has bound; nil where no fixed tunnel is.
+  package private(set) var bound: Server?
 
   private init(
     topology: Topology, world: World, attachment: Attachment = .nemo, tunnel: Tunnel?,
-    relays: [Relay] = [], location: Server?, bound: Server
+    relays: [Relay] = [], location: Server?, bound: Server?
   ) {
     self.attachment = attachment
     self.relays = relays
@@ -39,15 +39,20 @@ package actor Laboratory {
   ) async throws(LabError) -> Laboratory {
     let present = try await present(topology, in: world)
     guard present.isEmpty else { throw .alreadyUp(namespaces: present) }
+    var relays: [Relay] = []
     do throws(LabError) {
       try await world.batch(topology.creation(isRelayed: serverLinks != nil))
-      let relays = try await relays(of: topology, in: world, serverLinks)
+      if let serverLinks {
+        for server in Server.allCases {
+          relays.append(try await relay(of: server, topology, in: world, serverLinks))
+        }
+      }
       let tunnel =
         attachment == .nemo && isTunnelled ? await tunnel(of: topology, in: world) : nil
       try await setUpNodes(of: topology, in: world, attachment: attachment, tunnel: tunnel)
       let laboratory = Laboratory(
         topology: topology, world: world, attachment: attachment, tunnel: tunnel, relays: relays,
-        location: topology.guest == .namespace ? nil : .xen1, bound: .xen1)
+        location: topology.guest == .namespace ? nil : .xen1, bound: tunnel == nil ? nil : .xen1)
       for server in Server.allCases {
         guard let rules = attachment.rules(of: server) else { continue }
         try await laboratory.filter(rules, at: server.node)
@@ -55,6 +60,7 @@ package actor Laboratory {
       if topology.guest == .namespace { try await laboratory.attach(to: .xen1) }
       return laboratory
     } catch {
+      for relay in relays { await relay.stop() }
       _ = try? await remove(topology, in: world)
       throw error
     }
@@ -67,10 +73,38 @@ package actor Laboratory {
     let present = try await present(topology, in: world)
     let missing = topology.namespaces.filter { !present.contains($0) }
     guard missing.isEmpty else { throw .notUp(namespaces: missing) }
-    let anchor = topology.namespace(of: .ha)
-    let route = try await world.run(
-      ["ip", "-6", "-n", anchor, "route", "show", Topology.mobileNetworkPrefix])
+    let attachment = Attachment(routerRoute: try await route(at: .inet, of: topology, in: world))
+    let (tunnel, bound) =
+      attachment == .nemo ? try await binding(of: topology, in: world) : (nil, nil)
+    var location: Server?
+    for server in Server.allCases {
+      let links = try await world.run(
+        ["ip", "-n", topology.namespace(of: server.node), "-o", "link", "show", "type", "veth"])
+      if links.contains(": vif0@") { location = server }
+    }
+    return Laboratory(
+      topology: topology, world: world, attachment: attachment, tunnel: tunnel, location: location,
+      bound: bound)
+  }
+
+  /// By which route a node reaches the guest's prefix, as `ip` writes it; empty where there is none.
+  private static func route(
+    at node: Node, of topology: Topology, in world: World
+  ) async throws(LabError) -> String {
+    try await world.run([
+      "ip", "-6", "-n", topology.namespace(of: node), "route", "show",
+      Topology.mobileNetworkPrefix,
+    ])
+  }
+
+  /// The fixed tunnel, and where it leads to; nil where there is none.
+  private static func binding(
+    of topology: Topology, in world: World
+  ) async throws(LabError) -> (Tunnel?, Server?) {
+    let route = try await route(at: .ha, of: topology, in: world)
+    guard !route.isEmpty else { return (nil, nil) }
     let tunnel: Tunnel = route.contains("seg6") ? .seg6 : .ip6tnl
+    let anchor = topology.namespace(of: .ha)
     let binding =
       switch tunnel {
       case .seg6: route
@@ -80,17 +114,11 @@ package actor Laboratory {
       binding.split(whereSeparator: \.isWhitespace).contains { $0 == server.careOfAddress }
     }
     guard let bound else { throw .notUp(namespaces: [anchor]) }
-    var location: Server?
-    for server in Server.allCases {
-      let links = try await world.run(
-        ["ip", "-n", topology.namespace(of: server.node), "-o", "link", "show", "type", "veth"])
-      if links.contains(": vif0@") { location = server }
-    }
-    return Laboratory(
-      topology: topology, world: world, tunnel: tunnel, location: location, bound: bound)
+    return (tunnel, bound)
   }
 
-  /// Moves the guest's interface to a server, as a migration does. Packets find their way again when
+  /// Moves the guest's interface to a server, as a migration does; it is over when the bridge there forwards what the
+  /// guest sends. Packets find their way again when
   /// the home agent has bound that server too.
   package func move(to server: Server) async throws(LabError) {
     guard location != server else { return }
@@ -113,11 +141,11 @@ package actor Laboratory {
   /// Switches the home agent to a server's care-of address: the guest's prefix is routed there, and
   /// from now on tunnelled packets come from there alone.
   package func bind(to server: Server) async throws(LabError) {
-    guard let tunnel, bound != server else { return }
+    guard let tunnel, let bound, bound != server else { return }
     try await world.batch(
       tunnel.bindingLines(from: bound, to: server), in: topology.namespace(of: .ha),
       options: ["-6"])
-    bound = server
+    self.bound = server
   }
 
   /// The network namespace of a node, for captures and programs.
@@ -140,7 +168,7 @@ package actor Laboratory {
 
   /// Removes the network.
   package nonisolated func down() async throws(LabError) {
-    for relay in relays { relay.stop() }
+    for relay in relays { await relay.stop() }
     _ = try await Self.remove(topology, in: world)
   }
 
@@ -159,6 +187,9 @@ package actor Laboratory {
     _ = try await world.run([
       "ip", "-n", topology.namespace(of: server.node), "link", "set", "vif0", "master", "br0", "up",
     ])
+    try await world.waitUntilForwarding(
+      port: ("vif0", topology.namespace(of: server.node)),
+      guest: ("eth0", topology.namespace(of: .guest)))
     location = server
   }
 
@@ -182,22 +213,17 @@ package actor Laboratory {
     }
   }
 
-  private static func relays(
-    of topology: Topology, in world: World, _ characteristics: LinkCharacteristics?
-  ) async throws(LabError) -> [Relay] {
-    guard let characteristics else { return [] }
-    var relays: [Relay] = []
-    for server in Server.allCases {
-      relays.append(
-        try await Relay(
-          from: Relay.End(
-            namespace: world.namespace(topology.namespace(of: server.node)),
-            interface: Topology.externalInterface),
-          to: Relay.End(
-            namespace: world.namespace(topology.namespace(of: .inet)), interface: server.rawValue),
-          characteristics))
-    }
-    return relays
+  /// The link between a server and the router.
+  private static func relay(
+    of server: Server, _ topology: Topology, in world: World, _ characteristics: LinkCharacteristics
+  ) async throws(LabError) -> Relay {
+    try await Relay(
+      from: Relay.End(
+        namespace: world.namespace(topology.namespace(of: server.node)),
+        interface: Topology.externalInterface),
+      to: Relay.End(
+        namespace: world.namespace(topology.namespace(of: .inet)), interface: server.rawValue),
+      characteristics)
   }
 
   private static func setUpNodes(

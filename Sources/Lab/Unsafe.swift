@@ -88,16 +88,34 @@ private func withCStrings<Value>(
   }
 }
 
-/// An Ethernet device whose frames come to this process, in the namespace of the calling thread; or a negated errno.
-func openEthernetDevice(_ name: String) -> Int32 { unsafe ethernet_device_open(name) }
+/// A file without a name that holds a text, to be read from its beginning; or a negated errno.
+func openMemoryFile(_ text: String) -> Int32 {
+  let bytes = Array(text.utf8)
+  return unsafe memory_file_open(bytes, bytes.count)
+}
 
-/// The next frame that a device sends; nil where there is none now.
-func readFrame(from descriptor: Int32) -> [UInt8]? {
-  let capacity = 1 << 16
-  let frame = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-    count = max(unsafe read(descriptor, buffer.baseAddress, capacity), 0)
-  }
-  return frame.isEmpty ? nil : frame
+/// An Ethernet device whose frames come to this process, in the namespace of the calling thread; or a negated errno.
+///
+/// - Parameter queueLength: How many frames wait for the process.
+func openEthernetDevice(_ name: String, queueLength: Int32) -> Int32 {
+  unsafe ethernet_device_open(name, queueLength)
+}
+
+/// What a device has to send.
+enum FrameReading {
+  case frame([UInt8])
+  case nothingNow
+  /// It was removed with its namespace.
+  case gone
+}
+
+/// The next frame that a device sends.
+///
+/// - Parameter buffer: Room for the longest frame.
+func readFrame(from descriptor: Int32, by buffer: inout [UInt8]) -> FrameReading {
+  let count = unsafe read(descriptor, &buffer, buffer.count)
+  if count > 0 { return .frame(Array(buffer[..<count])) }
+  return errno == EAGAIN || errno == EINTR ? .nothingNow : .gone
 }
 
 /// Lets a device receive a frame; one that is down takes none.

@@ -1,4 +1,5 @@
 import Subprocess
+import SystemPackage
 
 /// A set of namespaces that commands run in: this process's own, or that of another process.
 package struct World: Sendable, Hashable {
@@ -27,6 +28,8 @@ package struct World: Sendable, Hashable {
   /// Runs a short command to its end, also in a task that has been cancelled: half a change to a
   /// network would be worse than one too many.
   ///
+  /// - Parameter input: what it can read from its standard input. It lies in a file: a pipe that the command does
+  ///   not read to its end would end this process by SIGPIPE.
   /// - Returns: what it wrote to its standard output.
   package func run(_ command: [String], input: String = "") async throws(LabError) -> String {
     let work = Task { () async -> Result<String, LabError> in
@@ -49,6 +52,10 @@ package struct World: Sendable, Hashable {
   private func start(_ command: [String], input: String) async throws(LabError) -> String {
     let whole = prefix + command
     let words = command.joined(separator: " ")
+    let file = openMemoryFile(input)
+    guard file >= 0 else {
+      throw .commandFailed(command: words, reason: "no file for its input: \(reason(of: -file))")
+    }
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     let output: String
     let error: String
@@ -57,7 +64,8 @@ package struct World: Sendable, Hashable {
       let result = try await Subprocess.run(
         .name(whole[0]), arguments: Arguments(Array(whole.dropFirst())),
         environment: .inherit.updating(["PATH": path, "LC_ALL": "C"]),
-        platformOptions: Self.apart, input: .string(input),
+        platformOptions: Self.apart,
+        input: .fileDescriptor(.init(rawValue: file), closeAfterSpawningProcess: true),
         output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
       (output, error, status) = (
         result.standardOutput, result.standardError, result.terminationStatus

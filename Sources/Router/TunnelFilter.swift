@@ -108,13 +108,16 @@ struct TunnelFilter {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/sbin/nft")
     process.arguments = ["-f", "-"]
-    let (input, error) = (Pipe(), Pipe())
-    process.standardInput = input
+    // A pipe that it does not read to its end would end this process by SIGPIPE.
+    let input = openMemoryFile(text)
+    guard input >= 0 else {
+      throw .refused("setting up the filter of tunnelled packets", reason: reason(of: -input))
+    }
+    let error = Pipe()
+    process.standardInput = FileHandle(fileDescriptor: input, closeOnDealloc: true)
     process.standardOutput = FileHandle.nullDevice
     process.standardError = error
     do { try process.run() } catch { throw .missingProgram("nft") }
-    input.fileHandleForWriting.write(Data(text.utf8))
-    try? input.fileHandleForWriting.close()
     let said = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {

@@ -9,6 +9,12 @@ func reason(of number: Int32) -> String {
   unsafe String(cString: strerror(number))
 }
 
+/// A file without a name that holds a text, to be read from its beginning; or a negated errno.
+func openMemoryFile(_ text: String) -> Int32 {
+  let bytes = Array(text.utf8)
+  return unsafe memory_file_open(bytes, bytes.count)
+}
+
 /// The index of an interface; nil where there is none of the name.
 func interfaceIndex(of name: String) -> UInt32? {
   let index = unsafe if_nametoindex(name)

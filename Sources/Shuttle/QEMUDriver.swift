@@ -26,7 +26,7 @@ package struct QEMUDriver: HostwiseDriver {
   }
 
   func presence(on host: MigrationHost) async throws(ShuttleError) -> Presence {
-    guard let monitor = try await QMPConnection(to: host) else { return .absent }
+    guard let monitor = try await connection(to: host) else { return .absent }
     let status = try await monitor.status().status
     if status == "inmigrate" { return .absent }
     if try await monitor.progress().isActive { return .migrating }
@@ -88,8 +88,13 @@ package struct QEMUDriver: HostwiseDriver {
     destination.inbound ?? "unix:\(destination.place).migrate"
   }
 
+  /// A monitor answers within 10 s, or the limit where that is shorter.
+  private func connection(to host: MigrationHost) async throws(ShuttleError) -> QMPConnection? {
+    try await QMPConnection(to: host, patience: min(limit, .seconds(10)))
+  }
+
   private func monitor(of host: MigrationHost) async throws(ShuttleError) -> QMPConnection {
-    guard let connection = try await QMPConnection(to: host) else {
+    guard let connection = try await connection(to: host) else {
       throw .unreachable(host: host.name, reason: "\(host.place): no QEMU listens there")
     }
     return connection

@@ -12,7 +12,7 @@ actor QMPConnection {
   private var lastIdentifier = 0
 
   /// Connects, and negotiates no capabilities; nil where nobody listens: that QEMU does not run.
-  init?(to host: MigrationHost, patience: Duration = .seconds(10)) async throws(ShuttleError) {
+  init?(to host: MigrationHost, patience: Duration) async throws(ShuttleError) {
     do throws(LocalSocket.Failure) {
       socket = try LocalSocket(path: host.place)
     } catch .system(ENOENT), .system(ECONNREFUSED) {

@@ -7,11 +7,14 @@ struct LabCommand: AsyncParsableCommand {
     commandName: "lab",
     abstract: "Makes the experiment's network by hand, and moves the guest about in it.",
     discussion: """
-      Six network namespaces: guest, xen1, xen2, inet, ha, cn. The guest's prefix is routed to the \
-      home agent, which tunnels it to the server that is bound.
+      Six network namespaces: guest, xen1, xen2, inet, ha, cn. With --topology nemo the guest's \
+      prefix is routed to the home agent, which tunnels it to the server that is bound. The others \
+      have no home agent: bridged servers are on one segment; routed, the prefix leads to xen1 \
+      alone; behind NAT each server puts its own address in the place of the guest's.
 
       Example:
         nemotop lab up
+        nemotop lab up --name other --topology bridged
         nemotop lab exec cn nemotop receive '[::]:5004' &
         nemotop lab exec guest nemotop send '[2001:db8:cc::1]:5004' &
         nemotop lab move xen2
@@ -54,15 +57,19 @@ extension Node: ExpressibleByArgument {}
 struct LabUp: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "up",
-    abstract: "Makes the network, with the guest on xen1 and bound there.",
-    discussion: "Example: nemotop lab up --name mine")
+    abstract: "Makes the network, with the guest on xen1 and, with nemo, bound there.",
+    discussion: "Example: nemotop lab up --name mine --topology bridged")
 
   @OptionGroup var naming: LabName
 
+  @Option(help: "How the guest reaches the world.")
+  var topology = Attachment.nemo
+
   func run() async throws {
     try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
-      let laboratory = try await Laboratory.up(naming.topology)
+      let laboratory = try await Laboratory.up(naming.topology, attachment: topology)
       print("up: \(naming.topology.namespaces.joined(separator: " "))")
+      print("topology: \(laboratory.attachment.explanation)")
       if let tunnel = laboratory.tunnel { print("tunnels: \(tunnel.explanation)") }
     }
   }
@@ -80,9 +87,11 @@ struct LabStatus: AsyncParsableCommand {
     try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
       let laboratory = try await Laboratory.find(naming.topology)
       let location = await laboratory.location
-      let bound = await laboratory.bound
+      print("topology: \(laboratory.attachment.explanation)")
       print("guest on: \(location?.rawValue ?? "no server")")
-      print("bound to: \(bound.rawValue) \(bound.careOfAddress)")
+      if let bound = await laboratory.bound {
+        print("bound to: \(bound.rawValue) \(bound.careOfAddress)")
+      }
       if let tunnel = laboratory.tunnel { print("tunnels: \(tunnel.explanation)") }
       for point in naming.topology.points {
         let counters = try await laboratory.counters(at: point)
@@ -97,7 +106,7 @@ struct LabStatus: AsyncParsableCommand {
 struct LabMove: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "move",
-    abstract: "Moves the guest to a server, and binds it there.",
+    abstract: "Moves the guest to a server, and, with nemo, binds it there.",
     discussion: "Example: nemotop lab move xen2")
 
   @OptionGroup var naming: LabName

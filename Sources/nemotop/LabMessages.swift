@@ -12,7 +12,7 @@ extension LabError {
     case .noPermission(let command, let reason):
       "\(command): \(reason): run it as root"
     case .missingProgram(let program):
-      "\(program): not found: install it (Debian: apt install iproute2 util-linux)"
+      "\(program): not found: install it (Debian: apt install iproute2 util-linux nftables)"
     case .missingPackages(let programs, let packages):
       "\(programs.joined(separator: ", ")): not found: "
         + (packages.isEmpty
@@ -41,6 +41,17 @@ extension LabError {
   private func option(_ name: String?) -> String {
     guard let name, name != "nemotop" else { return "" }
     return " --name \(name)"
+  }
+}
+
+extension Attachment {
+  var explanation: String {
+    switch self {
+    case .nemo: "nemo: the servers tunnel to a home agent, and the guest keeps its address"
+    case .bridged: "bridged: both servers are on one segment, and the guest keeps its address"
+    case .routed: "routed: the guest's prefix leads to xen1, and on xen2 it reaches nobody"
+    case .nat: "nat: each server puts its own address in the place of the guest's"
+    }
   }
 }
 

@@ -7,11 +7,11 @@ struct LaboratoryTests {
   @Test func `the guest reaches the correspondent node through each server`() async throws {
     try await PrivateTestWorld.with { world in
       let laboratory = try await Laboratory.up(in: world)
-      #expect(try await laboratory.deliver(50) == 50)
+      #expect(try await laboratory.deliver(50, awaiting: 50) == 50)
       for server in [Server.xen2, .xen1, .xen2, .xen1] {
         try await laboratory.move(to: server)
         try await laboratory.bind(to: server)
-        #expect(try await laboratory.deliver(50) == 50)
+        #expect(try await laboratory.deliver(50, awaiting: 50) == 50)
       }
     }
   }
@@ -22,7 +22,7 @@ struct LaboratoryTests {
       try await laboratory.move(to: .xen2)
       #expect(try await laboratory.deliver(20) == 0)
       try await laboratory.bind(to: .xen2)
-      #expect(try await laboratory.deliver(20) == 20)
+      #expect(try await laboratory.deliver(20, awaiting: 20) == 20)
       try await laboratory.bind(to: .xen1)
       #expect(try await laboratory.deliver(20) == 0)
     }
@@ -43,7 +43,7 @@ struct LaboratoryTests {
         }
         """
       _ = try await world.run(["nft", "-f", "-"], in: "inet", input: rules)
-      #expect(try await laboratory.deliver(30) == 30)
+      #expect(try await laboratory.deliver(30, awaiting: 30) == 30)
       let counted = try await world.run(["nft", "list", "table", "ip6", "t"], in: "inet")
       #expect(counted.contains("counter packets 30 "))
     }
@@ -58,7 +58,7 @@ struct LaboratoryTests {
       #expect(await found.bound == .xen1)
       #expect(found.tunnel == made.tunnel)
       try await found.bind(to: .xen2)
-      #expect(try await made.deliver(5) == 5)
+      #expect(try await made.deliver(5, awaiting: 5) == 5)
       #expect(await (try Laboratory.find(in: world)).bound == .xen2)
     }
   }
@@ -72,10 +72,10 @@ struct LaboratoryTests {
       }
       try await second.move(to: .xen2)
       try await second.bind(to: .xen2)
-      #expect(try await first.deliver(10) == 10)
-      #expect(try await second.deliver(10) == 10)
+      #expect(try await first.deliver(10, awaiting: 10) == 10)
+      #expect(try await second.deliver(10, awaiting: 10) == 10)
       try await first.down()
-      #expect(try await second.deliver(10) == 10)
+      #expect(try await second.deliver(10, awaiting: 10) == 10)
       try await second.down()
       #expect(try await world.run(["ip", "netns", "list"]).isEmpty)
       #expect(try await world.run(["ip", "-o", "link"]).split(separator: "\n").count == 1)
@@ -100,7 +100,7 @@ struct LaboratoryTests {
   @Test func `the kernel's counters of every point can be read`() async throws {
     try await PrivateTestWorld.with { world in
       let laboratory = try await Laboratory.up(in: world)
-      #expect(try await laboratory.deliver(40) == 40)
+      #expect(try await laboratory.deliver(40, awaiting: 40) == 40)
       for point in Topology().points where point.name.hasPrefix("xen1") || point.node == .ha {
         let counters = try await laboratory.counters(at: point)
         #expect(counters.receivedPackets + counters.sentPackets >= 40, "\(point.name)")

@@ -98,7 +98,7 @@ struct HoldingTests {
       #expect(try await arrived(100, after: before, in: world) == 100)
       #expect(held.drops == HeldPackets.Drops())
       // From now on the kernel wraps, and nothing comes to the device.
-      #expect(try await network.deliver(20) == 20)
+      #expect(try await network.deliver(20, awaiting: 20) == 20)
       #expect(try packets(holding.device).isEmpty)
       // Back again, and the end of both.
       let interface = holding.device.plane.withLock(\.interface)

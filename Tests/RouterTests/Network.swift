@@ -29,12 +29,16 @@ struct Network {
   func move() async throws {
     _ = try await world.run(["ip", "-n", "xen1", "link", "set", "vif0", "netns", "xen2"])
     _ = try await world.run(["ip", "-n", "xen2", "link", "set", "vif0", "master", "br0", "up"])
+    try await world.waitUntilForwarding(port: ("vif0", "xen2"), guest: ("eth0", "guest"))
   }
 
   /// Sends datagrams from one node to another, and counts those that came.
+  ///
+  /// - Parameter expected: For how many of them it waits, for up to ten seconds: those that a router holds are under
+  ///   way when the last one is sent.
   func deliver(
     _ count: Int, from node: String = "guest", source: String = "2001:db8:42::10",
-    to receiver: String = "cn", destination: String = "2001:db8:cc::1"
+    to receiver: String = "cn", destination: String = "2001:db8:cc::1", awaiting expected: Int = 0
   ) async throws -> Int {
     let before = try await heard(by: receiver)
     let script = """
@@ -45,6 +49,10 @@ struct Network {
           s.sendto(b'datagram', ('\(destination)', 9))
       """
     _ = try await world.run(["python3", "-c", script], in: node)
+    let end = ContinuousClock.now + .seconds(10)
+    while try await heard(by: receiver) - before < expected, ContinuousClock.now < end {
+      try await Task.sleep(for: .milliseconds(20))
+    }
     return try await heard(by: receiver) - before
   }
 

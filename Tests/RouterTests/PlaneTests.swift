@@ -35,7 +35,7 @@ import Wire
     try await PrivateTestWorld.with { world in
       let bound = try await bound(in: world)
       let network = bound.network
-      #expect(try await network.deliver(20) == 20)
+      #expect(try await network.deliver(20, awaiting: 20) == 20)
       let back = { (count: Int) in
         try await network.deliver(
           count, from: "cn", source: "2001:db8:cc::1", to: "guest",
@@ -58,7 +58,7 @@ import Wire
         try $0.closeTunnel([bound.prefix])
         try $0.detach([bound.prefix])
       }
-      #expect(try await network.deliver(20) == 20)
+      #expect(try await network.deliver(20, awaiting: 20) == 20)
       #expect(try await back(20) == 20)
       try bound.agent.plane.withLock { try $0.unbind([bound.prefix], from: bound.servers[1]) }
       #expect(try await network.deliver(5) == 0)
@@ -77,7 +77,7 @@ import Wire
         try $0.openTunnel([other])
       }
       #expect(try await network.deliver(5, source: "2001:db8:43::10") == 0)
-      #expect(try await network.deliver(5) == 5)
+      #expect(try await network.deliver(5, awaiting: 5) == 5)
       // The home agent tunnels what the server has not opened.
       try bound.routers[0].plane.withLock { try $0.closeTunnel([other]) }
       try bound.agent.plane.withLock { try $0.bind([other], to: bound.servers[0]) }
@@ -129,7 +129,7 @@ import Wire
         try await forge((first, agent), (guest, correspondent), at: "xen1", to: "cn") == expected)
       #expect(
         try await forge((agent, first), (correspondent, guest), at: "ha", to: "guest") == expected)
-      #expect(try await network.deliver(5) == 5)
+      #expect(try await network.deliver(5, awaiting: 5) == 5)
     }
   }
 
@@ -147,7 +147,7 @@ import Wire
           try $0.attach([prefix])
           try $0.openTunnel([prefix])
         }
-        #expect(try await network.deliver(5) == 5)
+        #expect(try await network.deliver(5, awaiting: 5) == 5)
         #expect(try await network.state(of: "ha") != before["ha"])
         guard isClosed else { continue }
         // In the network namespaces that they were opened in, since `nft` is started there.

@@ -114,7 +114,7 @@ import Wire
       try await wait("the first server's binding") {
         services.agent.bindings.map(\.careOfAddress) == [first]
       }
-      #expect(try await network.deliver(20) == 20)
+      #expect(try await network.deliver(20, awaiting: 20) == 20)
       try await network.move()
       let start = ContinuousClock.now
       services.routers[1].arrive(services.home)
@@ -123,7 +123,7 @@ import Wire
         if case .registered? = services.routers[1].states[services.home] { true } else { false }
       }
       print("registered on the second server after \(ContinuousClock.now - start)")
-      #expect(try await network.deliver(20) == 20)
+      #expect(try await network.deliver(20, awaiting: 20) == 20)
       #expect(
         try await network.deliver(
           20, from: "cn", source: "2001:db8:cc::1", to: "guest",
@@ -157,12 +157,12 @@ import Wire
       let services = try await start(in: world, isWatching: true)
       _ = try await network.deliver(1)
       try await wait("the guest on the first server") { isRegistered(0, services) }
-      #expect(try await network.deliver(20) == 20)
+      #expect(try await network.deliver(20, awaiting: 20) == 20)
       try await network.move()
       try await wait("the guest's leaving") { services.routers[0].states[services.home] == .away }
       _ = try await network.deliver(1)
       try await wait("the guest on the second server") { isRegistered(1, services) }
-      #expect(try await network.deliver(20) == 20)
+      #expect(try await network.deliver(20, awaiting: 20) == 20)
       let notices = services.routerLog.events.withLock { events in
         events.compactMap { number, event -> String? in
           switch event {
@@ -182,9 +182,9 @@ import Wire
       let network = try await Network.up(in: world)
       let services = try await start(in: world, holding: HeldPackets.Limits(), isWatching: true)
       // The very first packet is what the guest is noticed by.
-      #expect(try await network.deliver(20) == 20)
+      #expect(try await network.deliver(20, awaiting: 20) == 20)
       try await network.move()
-      #expect(try await network.deliver(200) == 200)
+      #expect(try await network.deliver(200, awaiting: 200) == 200)
       try await wait("the guest on the second server") { isRegistered(1, services) }
       let released = services.routerLog.events.withLock { events in
         events.reduce(into: [0, 0]) { sums, entry in
@@ -210,7 +210,7 @@ import Wire
       let services = try await start(in: world)
       services.routers[0].arrive(services.home)
       try await wait("the binding") { isRegistered(0, services) }
-      #expect(try await network.deliver(5) == 5)
+      #expect(try await network.deliver(5, awaiting: 5) == 5)
       for (node, address, gateway) in [
         ("xen1", "2001:db8:1::1", "2001:db8:1::ff"), ("ha", "2001:db8:aa::1", "2001:db8:aa::ff"),
       ] {

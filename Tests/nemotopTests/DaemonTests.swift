@@ -47,33 +47,9 @@ import Testing
 
   @Test(.needsNamespaces, .timeLimit(.minutes(2)))
   func `a guest is served from server to server, and nothing is left behind`() async throws {
-    let folder = try TemporaryFolder()
-    let guest = "guests: [{home-address: 2001:db8:42::1, prefixes: [2001:db8:42::/64]}]\n"
-    _ = try folder.file("ha.yaml", "address: 2001:db8:aa::1\ninterface: eth0\n" + guest)
-    for number in [1, 2] {
-      _ = try folder.file(
-        "xen\(number).yaml",
-        """
-        care-of-address: 2001:db8:\(number)::1
-        home-agent: 2001:db8:aa::1
-        interface: eth0
-        bridge: br0
-        watch: false
-        \(guest)
-        """)
-    }
-    let script = try folder.file(
-      "run.sh",
+    let network = try DaemonNetwork()
+    let run = try await network.run(
       """
-      cd '\(folder.path)'
-      state() { ip netns exec $1 sh -c 'ip -6 rule; ip -6 route show table all; nft list ruleset'; }
-      is() { for try in $(seq 100); do eval "$2" && { echo "$1"; return; }; sleep 0.05; done; echo "not $1"; }
-      heard() { ip netns exec cn awk '/Udp6NoPorts/ { print $2 }' /proc/net/snmp6; }
-      send() { ip netns exec guest python3 -c "
-      import socket
-      s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('2001:db8:42::10', 0))
-      for i in range(5): s.sendto(b'x', ('2001:db8:cc::1', 9))"; }
-      told() { nemotop mobile-router status --control $1.sock; }
       state ha > ha.before; state xen2 > xen2.before
       export NOTIFY_SOCKET=$PWD/notify.sock
       python3 -c "
@@ -81,19 +57,18 @@ import Testing
       s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind('notify.sock')
       for i in range(3): print(s.recv(100).decode(), flush=True)" > notified & ear=$!
       until [ -S notify.sock ]; do sleep 0.05; done
-      ip netns exec ha nemotop home-agent run ha.yaml --control ha.sock > ha.log 2> ha.err & ha=$!
-      ip netns exec xen1 nemotop mobile-router run xen1.yaml --control xen1.sock > xen1.log & xen1=$!
-      ip netns exec xen2 nemotop mobile-router run xen2.yaml --control xen2.sock > xen2.log & xen2=$!
+      agent > ha.log 2> ha.err & ha=$!
+      router xen1 > xen1.log & xen1=$!
+      router xen2 > xen2.log & xen2=$!
       wait $ear; sort -u notified
       ip netns exec ha nemotop home-agent run ha.yaml --control ha.sock 2> again.err; echo "second $?"
       ip netns exec ha nemotop home-agent run ha.yaml --control other.sock 2>> again.err
-      nemotop mobile-router arrive 2001:db8:42::1 --control xen1.sock
+      arrive xen1
       is 'on xen1' 'told xen1 | grep -q registered'
       nemotop home-agent status --control ha.sock | grep -o 'bound  at [^ ]*'
       before=$(heard); send; echo "heard $(( $(heard) - before ))"
       ip -n xen1 link set vif0 netns xen2; ip -n xen2 link set vif0 master br0 up
-      nemotop mobile-router arrive 2001:db8:42::1 --control xen2.sock
-      nemotop mobile-router leave 2001:db8:42::1 --control xen1.sock
+      arrive xen2; leave xen1
       is 'on xen2' 'told xen2 | grep -q registered'
       before=$(heard); send; echo "heard $(( $(heard) - before ))"
       nemotop mobile-router arrive 2001:db8:99::1 --control xen2.sock 2> unknown.err; echo "unknown $?"
@@ -117,12 +92,6 @@ import Testing
       done
       ls *.sock
       """)
-    let run = try await PrivateTestWorld.with { world in
-      _ = try await world.run(["sh", "-c", ServerNetwork.script])
-      return try await world.run([
-        "sh", "-c", "PATH='\(Program.folder)':$PATH exec bash '\(script)'",
-      ])
-    }
     #expect(
       run == """
         READY=1
@@ -148,13 +117,13 @@ import Testing
         notify.sock
 
         """)
-    let log = try String(contentsOfFile: folder.path + "/xen1.log", encoding: .utf8)
+    let log = try network.content("xen1.log")
     for part in ["\"event\":\"arrived\"", "\"notice\":\"word\"", "\"event\":\"stopped\""] {
       #expect(log.contains(part), "\(log)")
     }
-    let complaint = try String(contentsOfFile: folder.path + "/ha.err", encoding: .utf8)
+    let complaint = try network.content("ha.err")
     #expect(complaint.contains("the configuration stays as it was: ha.yaml:1:1:"), "\(complaint)")
-    let again = try String(contentsOfFile: folder.path + "/again.err", encoding: .utf8)
+    let again = try network.content("again.err")
     #expect(again.contains("answers at ha.sock already"), "\(again)")
     #expect(again.contains("at work in this network namespace already"), "\(again)")
   }

@@ -6,5 +6,5 @@
 /// Returns a descriptor, from which each read takes a packet and to which each write gives one; or a negated errno.
 int tunnel_device_open(const char *name);
 
-/// The same for Ethernet frames.
-int ethernet_device_open(const char *name);
+/// The same for Ethernet frames, of which so many wait to be read.
+int ethernet_device_open(const char *name, int queue_length);
