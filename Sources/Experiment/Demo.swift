@@ -21,6 +21,19 @@ package struct Demo: Sendable {
     case dropped(DroppedPackets)
   }
 
+  /// A guest that is more than a network namespace.
+  package enum Machine: Sendable {
+    case qemu(MachineGuest.Configuration)
+    case xen(XenGuest.Configuration)
+
+    var kind: GuestKind {
+      switch self {
+      case .qemu: .qemu
+      case .xen: .xen
+      }
+    }
+  }
+
   /// The sender's absolute path and its arguments, without the destination; of a virtual machine's sender the arguments
   /// alone.
   package var sender: [String]
@@ -34,7 +47,7 @@ package struct Demo: Sendable {
   package var attachment = Attachment.nemo
   package var mobility = NetworkMobility.Configuration()
   /// The virtual machine that the guest is; nil where it is a network namespace.
-  package var machine: MachineGuest.Configuration?
+  package var machine: Machine?
   /// What the servers' links are like; nil for the kernel's own.
   package var serverLinks: LinkCharacteristics?
 
@@ -62,7 +75,7 @@ package struct Demo: Sendable {
     telling tell: @escaping @Sendable (Event) -> Void
   ) async throws -> Int {
     let laboratory = try await Laboratory.up(
-      Topology(guest: machine == nil ? .namespace : .qemu), in: world, attachment: attachment,
+      Topology(guest: machine?.kind ?? .namespace), in: world, attachment: attachment,
       isTunnelled: false, serverLinks: serverLinks)
     do {
       if let impairments { try await laboratory.impair(impairments) }
@@ -126,19 +139,26 @@ package struct Demo: Sendable {
     if Task.isCancelled { return 0 }
     let servers = GuestServers(
       laboratory: laboratory, mobility: mobility, isTold: !self.mobility.isNoticing)
-    guard let machine else {
+    switch machine {
+    case nil:
       let guest = try await NamespaceGuest.start(sender + [destination], at: servers)
       return try await move(guest, telling: tell)
+    case .qemu(let configuration):
+      let guest = try await MachineGuest.boot(configuration, at: servers)
+      tell(.booted(await guest.bootTime))
+      do {
+        try await guest.send(sender + [destination])
+      } catch {
+        _ = await guest.end()
+        throw error
+      }
+      return try await move(guest, telling: tell)
+    case .xen(let configuration):
+      let guest = try await XenGuest.boot(
+        configuration, sending: sender + [destination], at: servers)
+      tell(.booted(await guest.bootTime))
+      return try await move(guest, telling: tell)
     }
-    let guest = try await MachineGuest.boot(machine, at: servers)
-    tell(.booted(await guest.bootTime))
-    do {
-      try await guest.send(sender + [destination])
-    } catch {
-      _ = await guest.end()
-      throw error
-    }
-    return try await move(guest, telling: tell)
   }
 
   /// Moves a guest that sends, until the schedule, the sender or the task ends, and ends it.

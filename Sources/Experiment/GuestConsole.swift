@@ -1,5 +1,5 @@
-import Shuttle
 import Lab
+import Shuttle
 
 /// The serial console of a virtual machine, by the lines that its first program writes and reads.
 final class GuestConsole: Sendable {
@@ -11,6 +11,8 @@ final class GuestConsole: Sendable {
     /// The sender ended.
     case ended
     case failed(String)
+    /// A host's command ended with this status.
+    case done(Int32)
     /// What is of the kernel's, or of nobody's.
     case other(String)
 
@@ -26,6 +28,7 @@ final class GuestConsole: Sendable {
       case "said": self = .said(rest)
       case "ended": self = .ended
       case "failed": self = .failed(rest)
+      case "done": self = Int32(rest).map(Line.done) ?? .other(text)
       default: self = .other(text)
       }
     }
@@ -33,6 +36,25 @@ final class GuestConsole: Sendable {
 
   private let socket: LocalSocket
   private let reading: Task<Void, Never>
+
+  /// Connects as soon as the machine listens.
+  static func open(
+    of machine: VirtualMachine, telling tell: @escaping @Sendable (Line) async -> Void
+  ) async throws -> GuestConsole {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while true {
+      do throws(LocalSocket.Failure) {
+        return try GuestConsole(path: machine.console, telling: tell)
+      } catch {
+        guard machine.process.ending == nil, ContinuousClock.now < deadline else {
+          await machine.end()
+          throw ExperimentError.guestFailed(machine.complaint ?? "QEMU opens no console")
+        }
+        // Also in a task that has been cancelled.
+        await Task { _ = try? await Task.sleep(for: .milliseconds(5)) }.value
+      }
+    }
+  }
 
   /// Connects, and hands over what is said, line by line, until the machine ends.
   init(

@@ -119,7 +119,7 @@ package actor MachineGuest: StreamingGuest {
       }
       if error == .cancelled { throw CancellationError() }
       throw ExperimentError.migrationFailed(
-        from: source, to: server, reason: Self.reason(of: error))
+        from: source, to: server, reason: error.cause)
     }
     location = server
     hosts[source] = nil
@@ -190,37 +190,16 @@ package actor MachineGuest: StreamingGuest {
 
   private func host(on server: Server, incoming isIncoming: Bool) async throws -> Host {
     let folder = place(of: server)
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let arguments = GuestMachine(image: configuration.image, monitor: folder + "/monitor")
+      .arguments(incoming: isIncoming)
     let machine = try await VirtualMachine.start(
-      VirtualMachine.Configuration(image: configuration.image, folder: folder),
-      incoming: isIncoming, in: servers.laboratory.namespace(of: server.node))
+      arguments, in: folder, servers.laboratory.namespace(of: server.node))
     Task {
       _ = await machine.process.wait()
       ended(machine)
     }
-    do {
-      return Host(machine: machine, console: try await console(of: machine))
-    } catch {
-      await machine.end()
-      throw error
-    }
-  }
-
-  /// Connects as soon as the machine listens.
-  private func console(of machine: VirtualMachine) async throws -> GuestConsole {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while true {
-      do throws(LocalSocket.Failure) {
-        return try GuestConsole(path: machine.console) { [weak self] in await self?.take($0) }
-      } catch {
-        guard machine.process.ending == nil, ContinuousClock.now < deadline else {
-          throw ExperimentError.guestFailed(
-            machine.process.ending == nil
-              ? "QEMU opens no console" : machine.complaint ?? "QEMU ended at once")
-        }
-        await pause(.milliseconds(5))
-      }
-    }
+    let console = try await GuestConsole.open(of: machine) { [weak self] in await self?.take($0) }
+    return Host(machine: machine, console: console)
   }
 
   private func take(_ line: GuestConsole.Line) {
@@ -231,7 +210,7 @@ package actor MachineGuest: StreamingGuest {
     case .failed(let reason):
       failure = reason
       conclude()
-    case .other: break
+    case .done, .other: break
     }
   }
 
@@ -259,14 +238,18 @@ package actor MachineGuest: StreamingGuest {
     await Task { _ = try? await Task.sleep(for: length) }.value
   }
 
-  private static func reason(of error: ShuttleError) -> String {
-    switch error {
+}
+
+extension ShuttleError {
+  /// Why a migration failed, in few words.
+  var cause: String {
+    switch self {
     case .commandFailed(let command, let reason): "\(command): \(reason)"
     case .tooSlow(_, let limit): "it takes longer than \(limit)"
     case .unreachable(let host, let reason): "\(host) cannot be asked: \(reason)"
     case .migrationFailed(_, _, let reason): reason
     case .notReady(let host, let reason): "\(host) takes no guest in: \(reason)"
-    default: "\(error)"
+    default: "\(self)"
     }
   }
 }

@@ -12,13 +12,24 @@ package struct GuestImage: Sendable, Hashable {
     (program: "busybox", package: "busybox-static"),
     (program: "cpio", package: "cpio"),
   ]
-  private static let metapackage = "linux-image-cloud-amd64"
 
   /// The static sender, which is built beside this program.
   package static var senderPath: String {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let folder = URL(fileURLWithPath: link ?? CommandLine.arguments[0]).deletingLastPathComponent()
     return folder.path + "/nemotop-send"
+  }
+
+  /// Looks for what every guest needs.
+  static func check(sender: String) throws(LabError) {
+    let missing = needs.filter { Program.path(of: $0.program) == nil }
+    guard missing.isEmpty else {
+      throw .missingPackages(
+        programs: missing.map(\.program), packages: missing.map(\.package))
+    }
+    guard FileManager.default.isExecutableFile(atPath: sender) else {
+      throw .cannotStart(program: sender, reason: "it is not there; build it with swift build")
+    }
   }
 
   /// Finds the images, or makes them.
@@ -30,25 +41,15 @@ package struct GuestImage: Sendable, Hashable {
   package static func prepare(
     sender: String, in store: ImageStore = .standard, telling tell: (String) -> Void
   ) async throws(LabError) -> GuestImage {
-    let missing = needs.filter { Program.path(of: $0.program) == nil }
-    guard missing.isEmpty else {
-      throw .missingPackages(
-        programs: missing.map(\.program), packages: missing.map(\.package))
-    }
-    guard FileManager.default.isExecutableFile(atPath: sender) else {
-      throw .cannotStart(program: sender, reason: "it is not there; build it with swift build")
-    }
+    try check(sender: sender)
     let system = try await kernelFolder(in: store, telling: tell)
-    guard let busybox = Program.path(of: "busybox") else {
-      throw .missingPackages(programs: ["busybox"], packages: ["busybox-static"])
-    }
-    let parts = [busybox, sender].map(Self.stamp)
-    let name = "guest-\(fingerprint(of: parts + [system, GuestInit.script]))"
+    let name = "guest-\(fingerprint(of: [stamp(sender), system, GuestInit.script]))"
     if !FileManager.default.fileExists(atPath: store.path(of: name)) {
       tell("making the guest's file system in \(store.folder)")
+      let modules = GuestInit.modules.map { "\(store.path(of: system))/\($0).ko" }
+      let present = modules.filter(FileManager.default.fileExists(atPath:))
       try await store.make(name) { folder throws(LabError) in
-        try await makeFileSystem(
-          at: folder, busybox: busybox, sender: sender, modules: store.path(of: system))
+        try await makeFileSystem(at: folder, sender: sender, modules: present)
       }
     }
     return GuestImage(
@@ -56,66 +57,51 @@ package struct GuestImage: Sendable, Hashable {
   }
 
   /// The folder with `vmlinuz` and the modules, by its name.
-  private static func kernelFolder(
+  static func kernelFolder(
     in store: ImageStore, telling tell: (String) -> Void
   ) async throws(LabError) -> String {
     if let kept = store.newest(beginning: "linux-") { return kept }
-    for program in ["apt-cache", "apt-get", "dpkg"] where Program.path(of: program) == nil {
-      throw .missingPackages(programs: [program], packages: [])
-    }
-    let dependencies = try await World.own.run(
-      ["apt-cache", "depends", "--important", metapackage])
-    guard let package = Self.kernelPackage(in: dependencies) else {
-      throw .commandFailed(
-        command: "apt-cache depends \(metapackage)",
-        reason: "names no kernel: run apt-get update")
-    }
+    let package = try await Packages.kernel(of: "linux-image-cloud-amd64")
     tell("downloading \(package), 27 MB; it is unpacked, not installed")
-    let name = String(package.dropFirst("linux-image-".count))
-    try await store.make("linux-" + name) { folder throws(LabError) in
-      _ = try await World.own.run(["sh", "-c", Self.unpacking, "sh", folder, package])
+    let name = "linux-" + package.dropFirst("linux-image-".count)
+    try await store.make(name) { folder throws(LabError) in
+      try await Packages.unpack([package], in: folder)
+      _ = try await World.own.run(["sh", "-c", Self.choosing, "sh", folder])
     }
-    return "linux-" + name
+    return name
   }
 
-  /// The package that the metapackage stands for.
-  package static func kernelPackage(in dependencies: String) -> String? {
-    dependencies.split(separator: "\n").lazy.compactMap { line -> String? in
-      let words = line.split(separator: " ")
-      guard words.count == 2, words[0] == "Depends:", words[1].hasPrefix("linux-image-") else {
-        return nil
-      }
-      return String(words[1])
-    }.first
-  }
-
-  /// Of the package, the kernel and the modules of the network's virtual device are kept.
-  private static let unpacking = """
+  /// Of the package, the kernel and the modules of the network's virtual devices are kept.
+  private static let choosing = """
     set -e; cd "$1"
-    apt-get -q download "$2" >&2
-    dpkg-deb --extract ./"$2"_*.deb unpacked
     mv unpacked/boot/vmlinuz-* vmlinuz
-    for module in \(GuestInit.modules.joined(separator: " ")); do
+    for module in \(GuestInit.modules.joined(separator: " ")) xen-netfront; do
       find unpacked -name "$module.ko" -exec mv {} . \\;
     done
-    rm -r unpacked ./*.deb
+    rm -r unpacked
     """
 
-  private static func makeFileSystem(
-    at folder: String, busybox: String, sender: String, modules: String
+  /// Makes a guest's first file system of these parts.
+  ///
+  /// - Parameter modules: Patterns of the modules' paths.
+  static func makeFileSystem(
+    at folder: String, sender: String, modules: [String]
   ) async throws(LabError) {
+    guard let busybox = Program.path(of: "busybox") else {
+      throw .missingPackages(programs: ["busybox"], packages: ["busybox-static"])
+    }
     let script = """
       set -e; cd "$1"; mkdir -p root/bin root/lib root/proc root/sys root/dev root/tmp
-      cp "$2" root/bin/busybox; cp "$3" root/bin/nemotop-send; cp "$4"/*.ko root/lib
+      cp "$2" root/bin/busybox; cp "$3" root/bin/nemotop-send; shift 3; cp "$@" root/lib
       cat >root/init; chmod 755 root/init root/bin/*
       cd root; find . | cpio --quiet --owner +0:+0 -o -H newc >../initramfs; cd ..; rm -r root
       """
     _ = try await World.own.run(
-      ["sh", "-c", script, "sh", folder, busybox, sender, modules], input: GuestInit.script)
+      ["sh", "-c", script, "sh", folder, busybox, sender] + modules, input: GuestInit.script)
   }
 
   /// What tells one version of a file from another.
-  private static func stamp(_ path: String) -> String {
+  static func stamp(_ path: String) -> String {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
     return "\(path) \(attributes?[.size] as? Int ?? 0) \(time)"

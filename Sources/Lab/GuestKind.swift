@@ -4,6 +4,8 @@ package enum GuestKind: String, Sendable, CaseIterable {
   case namespace
   /// A virtual machine of QEMU, which migrates live between TAPs of both servers.
   case qemu
+  /// A guest of Xen, which migrates live between two Xen hosts, each a virtual machine of QEMU on such a TAP.
+  case xen
 }
 
 /// The lines by which a server has a place for a virtual machine.
@@ -15,7 +17,7 @@ extension GuestKind {
   var serverLines: [String] {
     switch self {
     case .namespace: []
-    case .qemu:
+    case .qemu, .xen:
       [
         "tuntap add dev \(Self.interface) mode tap",
         "link set \(Self.interface) master \(Topology.guestBridge) addrgenmode none up",

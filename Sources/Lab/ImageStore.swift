@@ -64,7 +64,12 @@ package struct ImageStore: Sendable, Hashable {
       throw .cannotKeep(path: folder, reason: "it cannot be written to")
     }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
-    try await work(temporary)
+    do throws(LabError) {
+      try await work(temporary)
+    } catch .commandFailed(_, let reason) {
+      // The command is a script.
+      throw .commandFailed(command: "making \(name) in \(folder)", reason: reason)
+    }
     do {
       try FileManager.default.moveItem(atPath: temporary, toPath: path(of: name))
     } catch {

@@ -10,18 +10,25 @@ package struct XenDriver: HostwiseDriver {
   /// What ssh gets before the host.
   let sshOptions: [String]
   let limit: Duration
+  /// Runs a line in a host's shell, and gives what it wrote; nil for ssh.
+  private let shell: Shell?
+
+  package typealias Shell =
+    @Sendable (_ host: MigrationHost, _ line: String) async throws(ShuttleError) -> String
 
   package init(
-    guest: String, hosts: [MigrationHost], sshOptions: [String] = [], limit: Duration
+    guest: String, hosts: [MigrationHost], sshOptions: [String] = [], limit: Duration,
+    shell: Shell? = nil
   ) {
     self.guest = guest
     self.hosts = hosts
     self.sshOptions = sshOptions
     self.limit = limit
+    self.shell = shell
   }
 
   func presence(on host: MigrationHost) async throws(ShuttleError) -> Presence {
-    let list = try await listing(on: host).run(limit: limit)
+    let list = try await run(Self.listing, on: host)
     let names = list.split(separator: "\n").dropFirst().compactMap {
       $0.split(separator: " ").first
     }
@@ -32,28 +39,34 @@ package struct XenDriver: HostwiseDriver {
   package func migrate(
     from source: MigrationHost, to destination: MigrationHost
   ) async throws(ShuttleError) -> MigrationFigures {
-    try await migration(from: source, to: destination).run(limit: limit)
+    _ = try await run(migration(to: destination), on: source)
     return MigrationFigures()
   }
 
-  package var inquiry: [String] { hosts.map { listing(on: $0).description } }
+  package var inquiry: [String] { hosts.map { ssh($0, Self.listing).description } }
 
   package func plan(from source: MigrationHost, to destination: MigrationHost) -> [String] {
-    [migration(from: source, to: destination).description]
+    [ssh(source, migration(to: destination)).description]
   }
 
-  private func listing(on host: MigrationHost) -> Command {
-    ssh(host, ["xl", "list"])
+  private static let listing = ["xl", "list"]
+
+  private func migration(to destination: MigrationHost) -> [String] {
+    ["xl", "migrate", guest, destination.inbound ?? destination.place]
   }
 
-  private func migration(from source: MigrationHost, to destination: MigrationHost) -> Command {
-    ssh(source, ["xl", "migrate", guest, destination.inbound ?? destination.place])
+  private func run(_ words: [String], on host: MigrationHost) async throws(ShuttleError) -> String {
+    guard let shell else { return try await ssh(host, words).run(limit: limit) }
+    return try await shell(host, Self.line(words))
   }
 
   /// The shell of the other side takes the words apart again.
+  private static func line(_ words: [String]) -> String {
+    words.map(\.shellQuoted).joined(separator: " ")
+  }
+
   private func ssh(_ host: MigrationHost, _ words: [String]) -> Command {
     Command(
-      words: ["ssh", "-o", "BatchMode=yes"] + sshOptions + ["--", host.place]
-        + [words.map(\.shellQuoted).joined(separator: " ")])
+      words: ["ssh", "-o", "BatchMode=yes"] + sshOptions + ["--", host.place, Self.line(words)])
   }
 }

@@ -27,6 +27,7 @@ struct DemoCommand: AsyncParsableCommand {
         nemotop demo
         nemotop demo --text --moves 4 --every 3s --out results
         nemotop demo --guest qemu --moves 4 --out results
+        nemotop demo --guest xen --moves 2 --out results
       """)
 
   @Flag(help: "Lines of text, also on a terminal.")
@@ -43,8 +44,8 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the guest is: a network namespace, or a virtual machine of QEMU that really migrates, with what is made for it kept as `nemotop lab images` shows.",
-      valueName: "namespace|qemu"))
+      "What the guest is: a network namespace, a virtual machine of QEMU, or a guest of Xen; the last two really migrate, and what is made for them is kept as `nemotop lab images` shows.",
+      valueName: "namespace|qemu|xen"))
   var guest = GuestKind.namespace
 
   @Option(
@@ -53,8 +54,13 @@ struct DemoCommand: AsyncParsableCommand {
     transform: duration)
   var chosenPause: Duration?
 
-  @Option(help: "Packets a second of each stream.", transform: quantity)
-  var rate = 500
+  @Option(
+    name: .customLong("rate"),
+    help: "Packets a second of each stream; 500 where not given, or 100 of a guest of Xen.",
+    transform: quantity)
+  var chosenRate: Int?
+
+  private var rate: Int { chosenRate ?? (guest == .xen ? 100 : 500) }
 
   @Option(help: "Bytes of UDP payload a packet.")
   var size = 1000
@@ -165,7 +171,7 @@ struct DemoCommand: AsyncParsableCommand {
     try await telling {
       try makeFolder()
       // The world of the demo's own has no way out, by which packages come.
-      let image = try await guestImage()
+      let machine = try await machine()
       let isSimulated = try await !entersPrivateWorld()
       // From here on a signal ends the demo as a whole, however far it has come.
       let signals = interruptions()
@@ -174,7 +180,7 @@ struct DemoCommand: AsyncParsableCommand {
         folder: out, showsDashboard: !text && TerminalSession.isPossible,
         isInterrupted: { isInterrupted.withLock { $0 } })
       let work = Task {
-        isSimulated ? try await simulate(watch) : try await perform(watch, from: image)
+        isSimulated ? try await simulate(watch) : try await perform(watch, machine)
       }
       let stopper = Task {
         for await _ in signals {
@@ -212,11 +218,20 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
-  /// What a guest that is a virtual machine runs from; nil for another.
-  private func guestImage() async throws -> GuestImage? {
-    guard guest == .qemu else { return nil }
+  /// The virtual machine that the guest is, or runs in; nil for a namespace.
+  private func machine() async throws -> Demo.Machine? {
+    // The demo's own /run goes with it.
+    let folder = "/run/nemotop"
     do throws(LabError) {
-      return try await GuestImage.prepare(sender: GuestImage.senderPath) { note($0) }
+      switch guest {
+      case .namespace: return nil
+      case .qemu:
+        let image = try await GuestImage.prepare(sender: GuestImage.senderPath) { note($0) }
+        return .qemu(MachineGuest.Configuration(image: image, folder: folder))
+      case .xen:
+        let image = try await XenImage.prepare(sender: GuestImage.senderPath) { note($0) }
+        return .xen(XenGuest.Configuration(image: image, folder: folder))
+      }
     } catch {
       throw Failure(error)
     }
@@ -286,17 +301,16 @@ struct DemoCommand: AsyncParsableCommand {
     return options
   }
 
-  private func perform(_ watch: DemoWatch, from image: GuestImage?) async throws -> Int {
+  private func perform(_ watch: DemoWatch, _ machine: Demo.Machine?) async throws -> Int {
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let sender =
-      (image == nil ? [program, "send"] : []) + [
+      (machine == nil ? [program, "send"] : []) + [
         "--source-port", "5004", "--rate", "\(rate)", "--size", "\(size)",
         "--streams", "\(streams)",
       ]
     let summaries = Mutex<[String]>([])
     var demo = Demo(sender: sender, schedule: schedule)
-    // The demo's own /run goes with it.
-    demo.machine = image.map { MachineGuest.Configuration(image: $0, folder: "/run/nemotop") }
+    demo.machine = machine
     demo.impairments = impairments
     demo.attachment = topology
     demo.serverLinks = serverLinks

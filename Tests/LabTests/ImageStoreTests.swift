@@ -55,6 +55,6 @@ struct ImageStoreTests {
     ("", nil), ("linux-image-cloud-amd64\n  Suggests: linux-image-7\n", nil),
   ])
   func `the kernel's package is what the metapackage depends on`(text: String, package: String?) {
-    #expect(GuestImage.kernelPackage(in: text) == package)
+    #expect(Packages.kernel(in: text) == package)
   }
 }
