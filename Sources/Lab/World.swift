@@ -51,7 +51,7 @@ package struct World: Sendable, Hashable {
 
   private func start(_ command: [String], input: String) async throws(LabError) -> String {
     let whole = prefix + command
-    let words = command.joined(separator: " ")
+    let words = Self.line(of: command)
     let file = openMemoryFile(input)
     guard file >= 0 else {
       throw .commandFailed(command: words, reason: "no file for its input: \(reason(of: -file))")
@@ -79,6 +79,12 @@ package struct World: Sendable, Hashable {
       throw Self.failure(of: words, saying: error.isEmpty ? "\(status)" : error, input: input)
     }
     return output
+  }
+
+  /// A command in one line, of a script its first.
+  static func line(of command: [String]) -> String {
+    let lines = command.joined(separator: " ").split(separator: "\n")
+    return lines.count > 1 ? "\(lines[0]) …" : lines.first.map(String.init) ?? ""
   }
 
   /// Runs lines through `ip -batch`, in a namespace where one is given.
