@@ -115,6 +115,10 @@ package struct World: Sendable, Hashable {
       let lines = input.split(separator: "\n", omittingEmptySubsequences: false)
       if lines.indices.contains(number - 1) { words = "ip \(lines[number - 1])" }
     }
+    let notFound = "nsenter: failed to execute "
+    if reason.hasPrefix(notFound), reason.hasSuffix(": No such file or directory") {
+      return .missingProgram(String(reason.dropFirst(notFound.count).prefix { $0 != ":" }))
+    }
     let refusals = ["Operation not permitted", "Permission denied", "Read-only file system"]
     return refusals.contains(where: text.contains)
       ? .noPermission(command: words, reason: reason)
