@@ -54,10 +54,23 @@ static void copy_text(const struct rtattr *attribute, char *text, size_t capacit
   text[length] = 0;
 }
 
+/// Whether the state of a bridge's port is BR_STATE_FORWARDING (linux/if_bridge.h).
+static bool forwards(const struct rtattr *port) {
+  const uint8_t forwarding = 3;
+  int left = (int)RTA_PAYLOAD(port);
+  for (struct rtattr *at = RTA_DATA(port); RTA_OK(at, left); at = RTA_NEXT(at, left))
+    if ((at->rta_type & NLA_TYPE_MASK) == IFLA_BRPORT_STATE && RTA_PAYLOAD(at) >= 1)
+      return *(const uint8_t *)RTA_DATA(at) == forwarding;
+  return false;
+}
+
 static void take(const struct nlmsghdr *header, struct interface_description *description) {
   const struct ifinfomsg *link = NLMSG_DATA(header);
   description->index = (uint32_t)link->ifi_index;
+  description->is_running = (link->ifi_flags & IFF_RUNNING) != 0;
   bool is_elsewhere = false;
+  char master_kind[sizeof description->kind] = "";
+  const struct rtattr *master_data = NULL;
   int rest = (int)IFLA_PAYLOAD(header);
   for (struct rtattr *at = IFLA_RTA(link); RTA_OK(at, rest); at = RTA_NEXT(at, rest)) {
     switch (at->rta_type) {
@@ -68,8 +81,12 @@ static void take(const struct nlmsghdr *header, struct interface_description *de
     case IFLA_LINKINFO: {
       int left = (int)RTA_PAYLOAD(at);
       for (struct rtattr *in = RTA_DATA(at); RTA_OK(in, left); in = RTA_NEXT(in, left)) {
-        if (in->rta_type != IFLA_INFO_KIND) continue;
-        copy_text(in, description->kind, sizeof description->kind);
+        switch (in->rta_type & NLA_TYPE_MASK) {
+        case IFLA_INFO_KIND: copy_text(in, description->kind, sizeof description->kind); break;
+        case IFLA_INFO_SLAVE_KIND: copy_text(in, master_kind, sizeof master_kind); break;
+        case IFLA_INFO_SLAVE_DATA: master_data = in; break;
+        default: break;
+        }
       }
       break;
     }
@@ -77,6 +94,8 @@ static void take(const struct nlmsghdr *header, struct interface_description *de
     }
   }
   if (is_elsewhere) description->parent = 0;
+  if (master_data != NULL && strcmp(master_kind, "bridge") == 0)
+    description->is_forwarding = forwards(master_data);
 }
 
 int interface_describe(

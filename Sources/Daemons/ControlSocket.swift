@@ -21,6 +21,9 @@ package final class ControlServer: Sendable {
     self.path = path
     var listener = openStream(at: path, isListening: true)
     if listener == -EADDRINUSE {
+      guard isSocket(path) else {
+        throw .cannotListen(control: path, reason: "something else than a socket is there")
+      }
       let other = openStream(at: path, isListening: false)
       if other >= 0 { Glibc.close(other) }
       guard other == -ECONNREFUSED else { throw .runsAlready(control: path) }

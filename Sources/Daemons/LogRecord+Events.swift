@@ -92,6 +92,10 @@ extension RouterError {
     case .noPermission(let what): "no permission for \(what): run as root"
     case .refused(let what, let reason): "\(what): \(reason)"
     case .noSuchInterface(let name): "no interface \(name): see 'ip link'"
+    case .interfaceRemoved(let name):
+      "interface \(name) was removed: start it again once there is one of that name"
+    case .noSuchAddress(let address):
+      "this host does not have the address \(address): add it, or correct the configuration"
     case .missingProgram(let name): "no program \(name): install it"
     }
   }

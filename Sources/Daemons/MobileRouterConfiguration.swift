@@ -36,6 +36,10 @@ package struct MobileRouterConfiguration: DaemonConfiguration, Hashable {
       bridge: try section.required("bridge").interface(), guests: guests,
       holding: try section["holding"]?.holding() ?? HeldPackets.Limits(),
       isWatching: try section["watch"]?.flag() ?? true)
+    guard router.bridge != router.interface else {
+      throw try section.required("bridge").wrong(
+        "found '\(router.bridge)', which is the interface: expected the bridge that guests are on")
+    }
     if let holding = section["holding"], try holding.isOff() { router.holding = nil }
   }
 

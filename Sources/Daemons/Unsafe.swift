@@ -37,6 +37,12 @@ func openStream(at path: String, isListening: Bool) -> Int32 {
   return descriptor
 }
 
+/// Whether the name is that of a socket, and not of a link to one.
+func isSocket(_ path: String) -> Bool {
+  var status = stat()
+  return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+}
+
 /// Takes an abstract name (unix(7)) for as long as the descriptor is open; or a negated errno.
 func openName(_ name: String) -> Int32 {
   var address = sockaddr_un()

@@ -188,8 +188,8 @@ package actor Laboratory {
       "ip", "-n", topology.namespace(of: server.node), "link", "set", "vif0", "master", "br0", "up",
     ])
     try await world.waitUntilForwarding(
-      port: ("vif0", topology.namespace(of: server.node)),
-      guest: ("eth0", topology.namespace(of: .guest)))
+      to: World.Interface("vif0", in: topology.namespace(of: server.node)),
+      from: World.Interface("eth0", in: topology.namespace(of: .guest)))
     location = server
   }
 

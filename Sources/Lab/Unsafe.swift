@@ -88,6 +88,12 @@ private func withCStrings<Value>(
   }
 }
 
+/// What the kernel says of an interface of the calling thread's network namespace; nil where there is none.
+func interfaceDescription(of name: String) -> interface_description? {
+  var description = interface_description()
+  return unsafe interface_describe(name, 0, &description) == 0 ? description : nil
+}
+
 /// A file without a name that holds a text, to be read from its beginning; or a negated errno.
 func openMemoryFile(_ text: String) -> Int32 {
   let bytes = Array(text.utf8)

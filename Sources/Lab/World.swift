@@ -51,7 +51,7 @@ package struct World: Sendable, Hashable {
 
   private func start(_ command: [String], input: String) async throws(LabError) -> String {
     let whole = prefix + command
-    let words = command.joined(separator: " ")
+    let words = Self.line(of: command)
     let file = openMemoryFile(input)
     guard file >= 0 else {
       throw .commandFailed(command: words, reason: "no file for its input: \(reason(of: -file))")
@@ -81,6 +81,12 @@ package struct World: Sendable, Hashable {
     return output
   }
 
+  /// A command in one line, of a script its first.
+  static func line(of command: [String]) -> String {
+    let lines = command.joined(separator: " ").split(separator: "\n")
+    return lines.count > 1 ? "\(lines[0]) …" : lines.first.map(String.init) ?? ""
+  }
+
   /// Runs lines through `ip -batch`, in a namespace where one is given.
   func batch(
     _ lines: [String], in namespace: String? = nil, options: [String] = []
@@ -108,6 +114,10 @@ package struct World: Sendable, Hashable {
     {
       let lines = input.split(separator: "\n", omittingEmptySubsequences: false)
       if lines.indices.contains(number - 1) { words = "ip \(lines[number - 1])" }
+    }
+    let notFound = "nsenter: failed to execute "
+    if reason.hasPrefix(notFound), reason.hasSuffix(": No such file or directory") {
+      return .missingProgram(String(reason.dropFirst(notFound.count).prefix { $0 != ":" }))
     }
     let refusals = ["Operation not permitted", "Permission denied", "Read-only file system"]
     return refusals.contains(where: text.contains)

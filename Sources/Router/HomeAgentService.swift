@@ -47,6 +47,7 @@ package final class HomeAgentService {
   private let poller: Poller
   private let shared = Shared()
   private var agent: HomeAgent
+  private let interfaces: OwnInterfaces
   private let socket: SignallingSocket
   private let events: NetworkEvents
   private let plane: HomeAgentPlane
@@ -59,6 +60,7 @@ package final class HomeAgentService {
     _ configuration: HomeAgent.Configuration, interface: String,
     telling tell: @escaping (Event) -> Void
   ) throws(RouterError) {
+    interfaces = try OwnInterfaces([interface], address: configuration.address)
     poller = try Poller()
     socket = try SignallingSocket(interface: interface)
     events = try NetworkEvents()
@@ -70,17 +72,31 @@ package final class HomeAgentService {
     self.tell = tell
   }
 
-  /// Works until it is stopped.
+  /// Works until it is stopped, or its interface is removed.
   package func run() throws(RouterError) {
+    do throws(RouterError) { try work() } catch {
+      try? end()
+      throw error
+    }
+    try end()
+  }
+
+  private func work() throws(RouterError) {
     while takeOrders() {
       drain()
-      if networkChanged() { restore() }
+      let changes = networkChanges()
+      try interfaces.check(after: changes)
+      if changes.contains(where: \.mayTakeRoutes) { restore() }
       perform(agent.advance(to: .now), for: nil)
       shared.bindings.withLock { $0 = agent.bindings }
       poller.wait(
         for: [socket.fileDescriptor, events.fileDescriptor],
         timeout: agent.nextDeadline.map { $0 - timeSinceBoot() })
     }
+  }
+
+  /// Leaves the kernel as it was.
+  private func end() throws(RouterError) {
     perform(agent.shutDown(), for: nil)
     shared.bindings.withLock { $0 = [] }
     try plane.close()
@@ -114,13 +130,12 @@ package final class HomeAgentService {
     } catch { tell(.failed(error)) }
   }
 
-  /// Whether a link or an address came, with which the kernel takes routes away and does not give them back.
-  private func networkChanged() -> Bool {
-    do throws(RouterError) {
-      return try events.receive().contains(where: \.mayTakeRoutes)
-    } catch {
+  /// Links and addresses that came and went; with some of them the kernel takes routes away and does not give them
+  /// back.
+  private func networkChanges() -> [NetworkEvent] {
+    do throws(RouterError) { return try events.receive() } catch {
       tell(.failed(error))
-      return false
+      return []
     }
   }
 

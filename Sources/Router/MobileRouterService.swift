@@ -147,6 +147,7 @@ package final class MobileRouterService {
   private let poller: Poller
   private let shared = Shared()
   private var guests: [IPAddress: Served]
+  private let interfaces: OwnInterfaces
   private let socket: SignallingSocket
   private let plane: MobileRouterPlane
   private let events: NetworkEvents
@@ -168,6 +169,8 @@ package final class MobileRouterService {
       throw .noSuchInterface(configuration.bridge)
     }
     self.bridge = bridge
+    interfaces = try OwnInterfaces(
+      [configuration.interface, configuration.bridge], address: configuration.careOfAddress)
     poller = try Poller()
     socket = try SignallingSocket(interface: configuration.interface)
     events = try NetworkEvents()
@@ -183,8 +186,16 @@ package final class MobileRouterService {
     share()
   }
 
-  /// Works until it is stopped.
+  /// Works until it is stopped, or one of its interfaces is removed.
   package func run() throws(RouterError) {
+    do throws(RouterError) { try work() } catch {
+      try? plane.close()
+      throw error
+    }
+    try plane.close()
+  }
+
+  private func work() throws(RouterError) {
     attempt { () throws(RouterError) in take(try NetworkEvents.current()) }
     while true {
       let orders = shared.orders.withLock { orders in
@@ -195,8 +206,8 @@ package final class MobileRouterService {
       for order in orders {
         if case .stop = order { isStopping = true } else { take(order) }
       }
-      guard !isStopping else { break }
-      drain()
+      guard !isStopping else { return }
+      try drain()
       for homeAddress in guests.keys { change(homeAddress) { $0.advance(to: .now) } }
       watchForArrivals()
       share()
@@ -207,7 +218,6 @@ package final class MobileRouterService {
       poller.wait(
         for: descriptors.compactMap(\.self), timeout: deadline.map { $0 - timeSinceBoot() })
     }
-    try plane.close()
   }
 }
 
@@ -310,14 +320,17 @@ extension MobileRouterService {
 /// What comes in.
 extension MobileRouterService {
   /// Takes what has come. An interface that goes down is an error once, and may come back.
-  private func drain() {
+  private func drain() throws(RouterError) {
     attempt { () throws(RouterError) in
       while let arrival = try socket.receive() {
         guard let homeAddress = arrival.message.homeAddress else { continue }
         change(homeAddress) { $0.receive(arrival.message, at: .now) }
       }
     }
-    attempt { () throws(RouterError) in take(try events.receive()) }
+    var changes: [NetworkEvent] = []
+    attempt { () throws(RouterError) in changes = try events.receive() }
+    try interfaces.check(after: changes)
+    take(changes)
     attempt { () throws(RouterError) in
       while let sighting = try watch?.receive() { take(sighting) }
     }

@@ -9,6 +9,12 @@ func reason(of number: Int32) -> String {
   unsafe String(cString: strerror(number))
 }
 
+/// Whether there is an interface of this index.
+func isInterface(_ index: UInt32) -> Bool {
+  var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+  return unsafe if_indextoname(index, &name) != nil
+}
+
 /// A file without a name that holds a text, to be read from its beginning; or a negated errno.
 func openMemoryFile(_ text: String) -> Int32 {
   let bytes = Array(text.utf8)

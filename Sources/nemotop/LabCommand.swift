@@ -66,13 +66,29 @@ struct LabUp: AsyncParsableCommand {
   var topology = Attachment.nemo
 
   func run() async throws {
+    let interruption = heldBackInterruption()
     try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
       let laboratory = try await Laboratory.up(naming.topology, attachment: topology)
+      interruption.cancel()
+      guard await !interruption.value else {
+        try await laboratory.down()
+        return
+      }
       print("up: \(naming.topology.namespaces.joined(separator: " "))")
       print("topology: \(laboratory.attachment.explanation)")
       if let tunnel = laboratory.tunnel { print("tunnels: \(tunnel.explanation)") }
     }
+    if await interruption.value {
+      throw Failure("interrupted: the network is removed again").told()
+    }
   }
+}
+
+/// Whether the command is interrupted before the task is cancelled. It goes on to its end all the same: half a network
+/// would be worse than one too many.
+private func heldBackInterruption() -> Task<Bool, Never> {
+  let signals = interruptions()
+  return Task { await signals.first { _ in true } != nil }
 }
 
 struct LabStatus: AsyncParsableCommand {
@@ -116,6 +132,8 @@ struct LabMove: AsyncParsableCommand {
     try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
       let laboratory = try await Laboratory.find(naming.topology)
       let before = await laboratory.location
+      let interruption = heldBackInterruption()
+      defer { interruption.cancel() }
       try await laboratory.move(to: server)
       try await laboratory.bind(to: server)
       print(
@@ -159,6 +177,8 @@ struct LabDown: AsyncParsableCommand {
   @OptionGroup var naming: LabName
 
   func run() async throws {
+    let interruption = heldBackInterruption()
+    defer { interruption.cancel() }
     try await reportingLabErrors(named: naming.name) { () async throws(LabError) in
       let removed = try await Laboratory.remove(naming.topology)
       if removed.isEmpty { throw .notUp(namespaces: naming.topology.namespaces) }

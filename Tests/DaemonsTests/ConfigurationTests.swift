@@ -116,6 +116,7 @@ import Wire
       ("02:00:00:00:00:10", "02-00", "expected an Ethernet address"),
       ("lifetime: 40s", "watch: yes", "watch: found 'yes', expected true or false"),
       ("bridge: br0\n", "", "bridge is missing"),
+      ("bridge: br0", "bridge: eth0", "bridge: found 'eth0', which is the interface"),
     ] as [(String, String, String)])
   func `what is wrong for a mobile router is told`(old: String, new: String, words: String) throws {
     let yaml = Self.router.replacingOccurrences(of: old, with: new)

@@ -35,6 +35,16 @@ import Testing
     next.close()
   }
 
+  @Test func `what is no socket is left alone`() throws {
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(
+      throws: DaemonError.cannotListen(
+        control: path, reason: "something else than a socket is there")
+    ) { _ = try ControlServer(at: path) { _ in ControlAnswer() } }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
+  }
+
   /// Leaves a socket behind whose owner is gone.
   private func dead() throws {
     try python("import socket; s = socket.socket(socket.AF_UNIX); s.bind('\(path)'); s.listen()")

@@ -87,6 +87,13 @@ struct CommandErrorTests {
     await #expect(throws: LabError.missingProgram("no-such-program")) {
       try await World.own.run(["no-such-program"])
     }
+    // So it is in a namespace, where another command looks for it.
+    let words = "nsenter: failed to execute nft: No such file or directory\n"
+    #expect(
+      World.failure(of: "nft -f -", saying: words, input: "") == .missingProgram("nft"))
+    await #expect(throws: LabError.missingProgram("no-such-program")) {
+      try await World.own.run(["nsenter", "--", "no-such-program"])
+    }
   }
 
   @Test func `a command that fails tells what it wrote`() async {

@@ -29,7 +29,8 @@ struct Network {
   func move() async throws {
     _ = try await world.run(["ip", "-n", "xen1", "link", "set", "vif0", "netns", "xen2"])
     _ = try await world.run(["ip", "-n", "xen2", "link", "set", "vif0", "master", "br0", "up"])
-    try await world.waitUntilForwarding(port: ("vif0", "xen2"), guest: ("eth0", "guest"))
+    try await world.waitUntilForwarding(
+      to: World.Interface("vif0", in: "xen2"), from: World.Interface("eth0", in: "guest"))
   }
 
   /// Sends datagrams from one node to another, and counts those that came.

@@ -29,7 +29,8 @@ struct DaemonNetwork {
 
   /// `state NODE`: what its kernel knows of ways; `is WORDS CONDITION`: waits for it, and says the words; `heard`: the
   /// datagrams that came to the correspondent node; `send`: five from the guest; `delivers WORDS`: sends until all five
-  /// come, and says the words; `told NODE`: a mobile router's status; `agent`, `router NODE`: starts a daemon.
+  /// come, and says the words; `told NODE`: a mobile router's status; `agent`, `router NODE`: starts a daemon;
+  /// `answer`: whether the home agent and the first router do, as they do once they are at work.
   private static let functions = """
     state() { ip netns exec $1 sh -c 'ip -6 rule; ip -6 route show table all; nft list ruleset'; }
     is() { for try in $(seq 200); do eval "$2" && { echo "$1"; return; }; sleep 0.05; done; echo "not $1"; }
@@ -43,6 +44,7 @@ struct DaemonNetwork {
     told() { nemotop mobile-router status --control $1.sock; }
     agent() { exec ip netns exec ha nemotop home-agent run ha.yaml --control ha.sock; }
     router() { exec ip netns exec $1 nemotop mobile-router run $1.yaml --control $1.sock; }
+    answer() { told xen1 && nemotop home-agent status --control ha.sock; } >/dev/null 2>&1
     arrive() { nemotop mobile-router arrive 2001:db8:42::1 --control $1.sock; }
     leave() { nemotop mobile-router leave 2001:db8:42::1 --control $1.sock; }
 

@@ -74,6 +74,35 @@ import Testing
     #expect(lines[5].contains("xen3"))
   }
 
+  @Test(.needsNamespaces, .timeLimit(.minutes(1)))
+  func `an interruption leaves a whole network, or none`() async throws {
+    let said = try await shell(
+      """
+      for delay in $(seq 0 10 200); do
+        nemotop lab up >/dev/null 2>error & up=$!
+        sleep $(printf 0.%03d $delay); kill -TERM $up 2>/dev/null; wait $up; echo "$? $(ip netns list | wc -l) $(cat error)"
+        nemotop lab down >/dev/null 2>&1
+      done
+      nemotop lab up >/dev/null
+      nemotop lab move xen2 >/dev/null & move=$!
+      until [ -z "$(ip -n nemotop-xen1 -o link show vif0 2>/dev/null)" ]; do :; done
+      kill -TERM $move; wait $move; echo "moved $?"; nemotop lab status | grep '^guest on'
+      nemotop lab down >/dev/null & down=$!
+      sleep 0.02; kill -TERM $down 2>/dev/null; wait $down; ip netns list | wc -l
+      rm error
+      """)
+    // The shell tells of those that a signal ended.
+    let lines = said.split(separator: "\n").map(String.init).filter { $0 != "Terminated" }
+    #expect(lines.dropLast().suffix(2) == ["moved 0", "guest on: xen2"], "\(said)")
+    #expect(["0", "6"].contains(lines.last), "\(said)")
+    let ends: Set = [
+      // It was made before, it was interrupted, or it had not begun.
+      "0 6 ", "1 0 nemotop: interrupted: the network is removed again", "143 0 ",
+    ]
+    #expect(Set(lines.dropLast(3)).isSubset(of: ends), "\(said)")
+    #expect(lines.count == 24)
+  }
+
   private static let hasTunnelDevice = FileManager.default.fileExists(atPath: "/dev/net/tun")
 
   @Test(.needsNamespaces, .enabled("needs /dev/net/tun") { hasTunnelDevice })

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /// What the kernel says of an interface of the calling thread's network namespace.
@@ -13,6 +14,10 @@ struct interface_description {
   uint32_t parent;
   /// The interface that it is a part of, such as a bond; 0 for none.
   uint32_t master;
+  /// Whether it is up, and what is at its other end too, and the kernel sends by it.
+  bool is_running;
+  /// Whether it is a port of a bridge that forwards for it.
+  bool is_forwarding;
 };
 
 /// Describes the interface of any of its names; without a name, that of an index.
