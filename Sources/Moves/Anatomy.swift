@@ -65,7 +65,10 @@ struct Anatomy: Sendable {
       }
     }
     if let beat, let bound = measurement.clock.bound {
-      let unevenness = beat.spacing + beat.jitter + (ways?.spread ?? 0)
+      // Where the rhythm is uneven, so is what the numbers between took.
+      let between = subject.delivered.map { Double($0.first &- $0.last) } ?? 1
+      let unevenness =
+        beat.spacing * (1 + beat.unevenness * between) + beat.jitter + (ways?.spread ?? 0)
       uncertainty = bound + error + .nanoseconds(Int64(clamping: unevenness))
     }
   }

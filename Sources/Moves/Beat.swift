@@ -8,26 +8,30 @@ struct Beat: Sendable, Equatable {
   var spacing: Double
   /// Nanoseconds between the packet that was earliest by the spacing and the one that was latest.
   var jitter: Double
+  /// How much of the spacing it may be wrong by from one number to the next; 0 of a steady stream.
+  var unevenness: Double
 
-  /// How much of a stream has to keep to the median, within which share of it, to be steady.
-  private static let steady = (share: 0.8, tolerance: 0.05)
+  /// So much of a stream has to keep to the median, within a share of it: it is steady within the first, and has no
+  /// rhythm beyond the second.
+  private static let kept = (part: 0.8, steady: 0.05, most: 0.5)
   /// Numbers that a sample spans: one packet that is late hardly bends it.
   private static let sampled: Int64 = 20
   /// So long before the end samples are taken, and the jitter is looked at.
   private static let memory = (spacing: Duration.seconds(30), jitter: Duration.seconds(2))
 
-  /// The rhythm of what passed up to a number; nil where there is none that is steady.
+  /// The rhythm of what passed up to a number; nil where there is none.
   init?(of history: NumberHistory, upTo last: Int64, gapOver: Duration) {
     let fixes = Self.fixes(of: history, upTo: last, gapOver: gapOver)
     guard let end = fixes.last?.last?.time else { return nil }
     let samples = fixes.flatMap { Self.samples(of: $0, from: end - Self.memory.spacing) }
     guard let median = Self.median(of: samples), median > 0 else { return nil }
     let total = samples.reduce(0) { $0 + $1.weight }
-    let kept = samples.reduce(0) {
-      abs($1.value - median) <= median * Self.steady.tolerance ? $0 + $1.weight : $0
-    }
-    guard kept >= total * Self.steady.share else { return nil }
+    let deviations = samples.map { (value: abs($0.value - median) / median, weight: $0.weight) }
+    guard let deviation = Self.value(of: deviations, above: total * Self.kept.part),
+      deviation <= Self.kept.most
+    else { return nil }
     spacing = median
+    unevenness = deviation <= Self.kept.steady ? 0 : deviation
     jitter = Self.jitter(of: fixes.last ?? [], spacing: median, from: end - Self.memory.jitter)
   }
 
@@ -91,12 +95,17 @@ struct Beat: Sendable, Equatable {
 
   /// The value that has as much weight above as below.
   private static func median(of samples: [(value: Double, weight: Double)]) -> Double? {
-    let sorted = samples.sorted { $0.value < $1.value }
-    let half = samples.reduce(0) { $0 + $1.weight } / 2
+    value(of: samples, above: samples.reduce(0) { $0 + $1.weight } / 2)
+  }
+
+  /// The least value that with those below it has so much weight.
+  private static func value(
+    of samples: [(value: Double, weight: Double)], above share: Double
+  ) -> Double? {
     var weight = 0.0
-    for sample in sorted {
+    for sample in samples.sorted(by: { $0.value < $1.value }) {
       weight += sample.weight
-      if weight >= half { return sample.value }
+      if weight >= share { return sample.value }
     }
     return nil
   }
