@@ -43,6 +43,7 @@ package struct Analysis: Sendable {
   package mutating func take(_ accounts: [LossAccount]) {
     self.accounts = accounts
     moves.sort { $0.firstAfter < $1.firstAfter }
+    moves.completeMigrations(by: userMarks)
     streams.sort { $0.stream < $1.stream }
     indices = [:]
   }

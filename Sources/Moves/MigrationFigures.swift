@@ -75,3 +75,16 @@ package struct MigrationMarks: Sendable {
     marks.first { $0.time >= move.lastBefore }?.figures
   }
 }
+
+extension [Move] {
+  /// Gives moves without figures those of marks that came when they had been told: the first from the stream's last
+  /// packet on the old server until its last one on the next.
+  package mutating func completeMigrations(by marks: [Mark]) {
+    for index in indices where self[index].migration == MigrationFigures() {
+      let end = self[(index + 1)...].first { $0.stream == self[index].stream }?.lastBefore
+      var late = MigrationMarks()
+      for mark in marks where end.map({ mark.time < $0 }) ?? true { late.take(mark) }
+      self[index].migration = late.figures(of: self[index]) ?? MigrationFigures()
+    }
+  }
+}

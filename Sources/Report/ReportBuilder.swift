@@ -56,6 +56,7 @@ package struct ReportBuilder: Sendable {
       return (rightMoves, right.packets, left.key) < (leftMoves, left.packets, right.key)
     }
     content.marks.sort { $0.time < $1.time }
+    content.moves.completeMigrations(by: content.marks)
     return content
   }
 

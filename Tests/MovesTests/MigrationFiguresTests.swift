@@ -50,5 +50,18 @@ struct MigrationFiguresTests {
     marks.take(mark(12, "its own (2 rounds)"))
     marks.take(mark(20, "a later one (3 rounds)"))
     #expect(marks.figures(of: move) == MigrationFigures(rounds: 2))
+
+    // What came too late for a move that had been told is still its own, but for the next one's.
+    var next = move
+    (next.lastBefore, next.firstAfter) = (time(19), time(21))
+    var known = move
+    known.migration = MigrationFigures(rounds: 9)
+    let late = [mark(18, "late (4 rounds)"), mark(22, "its own (5 rounds)")]
+    var moves = [move, next]
+    moves.completeMigrations(by: late)
+    #expect(moves.map(\.migration.rounds) == [4, 5])
+    moves = [known, next]
+    moves.completeMigrations(by: [late[0]])
+    #expect(moves.map(\.migration.rounds) == [9, nil])
   }
 }
