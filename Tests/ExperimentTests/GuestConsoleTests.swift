@@ -18,7 +18,7 @@ struct GuestConsoleTests {
     #expect(GuestConsole.Line(text) == line)
   }
 
-  @Test func `a shell that is not there, or ends, says so`() async {
+  @Test func `a shell that is not there, or ends, says so`() async throws {
     let shell = HostShell(of: "xen1")
     await #expect(throws: (any Error).self) { try await shell.run("xl list") }
     #expect(try await shell.checkReadiness() == false)
