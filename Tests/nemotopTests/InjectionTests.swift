@@ -91,7 +91,9 @@ import Testing
     #expect(
       numbers.lost_server + numbers.unbound
         == dropped[0] + dropped[2] + (injection.isEarly ? 0 : dropped[3]))
-    #expect((0...2).contains(numbers.lost_server - dropped[0]))
+    // On a busy machine that moment is longer, but never most of the time without a binding.
+    let untunnelled = numbers.lost_server - dropped[0]
+    #expect((0...(5 + numbers.unbound / 2)).contains(untunnelled))
     #expect(numbers.lost_path + numbers.under_way == dropped[1])
     #expect(numbers.lost_behind == (injection.isEarly ? dropped[3] : 0))
     #expect(numbers.lost_unseen == 0)
@@ -101,6 +103,7 @@ import Testing
     #expect(stream.moves.allSatisfy { ["explained", "partial"].contains($0.verdict) })
     // How long things took is only looked at where nothing else keeps the machine busy.
     guard ProcessInfo.processInfo.environment["PROOF"] != nil else { return }
+    #expect(untunnelled <= 2)
 
     // The demo's marks say when the guest was stopped and let go on, by the same clock.
     let marks = try table(out + "/marks.csv").filter { $0["kind"] == "user" }
