@@ -31,6 +31,9 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Lines of text, also on a terminal.")
   var text = false
 
+  @Option(help: layoutHelp)
+  var layout = "demo"
+
   @Option(
     help: "End after so many moves; without it, go on until ^C, or as far as a simulation reaches.")
   var moves: Int?
@@ -135,13 +138,14 @@ struct DemoCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
+      let layout = try readLayout(self.layout)
       try makeFolder()
       let isSimulated = try await !entersPrivateWorld()
       // From here on a signal ends the demo as a whole, however far it has come.
       let signals = interruptions()
       let isInterrupted = Mutex(false)
       let watch = DemoWatch(
-        folder: out, showsDashboard: !text && TerminalSession.isPossible,
+        folder: out, showsDashboard: !text && TerminalSession.isPossible, layout: layout,
         isInterrupted: { isInterrupted.withLock { $0 } })
       let work = Task {
         isSimulated ? try await simulate(watch) : try await perform(watch)
