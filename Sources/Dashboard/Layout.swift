@@ -25,14 +25,15 @@ package struct Layout: Sendable {
 
 /// The panes that there are.
 enum PaneKind: String, Sendable, CaseIterable {
-  case header, streams, lanes, moves, marks, keys
+  case header, streams, lanes, moves, anatomy, hosts, marks, keys
 
   /// The names of the columns that it can show; none where it is no table.
   var columnNames: [String] {
     switch self {
     case .streams: StreamColumn.allCases.map(\.rawValue)
     case .moves: MoveColumn.allCases.map(\.rawValue)
-    case .header, .lanes, .marks, .keys: []
+    case .hosts: HostColumn.allCases.map(\.rawValue)
+    case .header, .lanes, .anatomy, .marks, .keys: []
     }
   }
 }

@@ -6,9 +6,9 @@ import Wire
 @testable import Dashboard
 
 @Suite struct LayoutTests {
-  @Test func `the demo's layout shows every kind of pane and every column of a move`() {
+  @Test func `every kind of pane stands in a layout, and the demo shows every column of a move`() {
     let layout = Layout.demo
-    #expect(Set(layout.panes.map(\.pane)) == Set(PaneKind.allCases))
+    #expect(Set(Layout.builtIn.flatMap(\.panes).map(\.pane)) == Set(PaneKind.allCases))
     let moves = layout.panes.first { $0.pane == .moves }?.columns
     #expect(moves == MoveColumn.allCases.map(\.rawValue))
   }
@@ -51,7 +51,7 @@ import Wire
     (
       "name: x\npanes:\n  - pane: clock\n    priority: 1\n  - header",
       [
-        "3: panes[1].pane: clock; expected one of header, streams, lanes, moves, marks, keys",
+        "3: panes[1].pane: clock; expected one of header, streams, lanes, moves, anatomy, hosts, marks, keys",
         "5: panes[2]: header; expected pane and priority",
       ]
     ),

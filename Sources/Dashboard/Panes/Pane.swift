@@ -16,6 +16,8 @@ extension PaneKind {
     case .streams: StreamsPane()
     case .lanes: LanesPane()
     case .moves: MovesPane(columns: columns?.compactMap(MoveColumn.init) ?? MoveColumn.allCases)
+    case .anatomy: AnatomyPane()
+    case .hosts: HostsPane(columns: columns?.compactMap(HostColumn.init) ?? HostColumn.allCases)
     case .marks: MarksPane()
     case .keys: KeysPane()
     }
