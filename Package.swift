@@ -64,7 +64,9 @@ let package = Package(
     module("Curses", on: ["CNcurses", "Screen"]),
     module(
       "Dashboard", on: ["Moves", "Streams", "Wire", "Screen", yams],
-      resources: [.embedInCode("Layouts/demo.yaml")]),
+      resources: ["demo", "ntop", "moves", "loss", "minimal"].map {
+        .embedInCode("Layouts/\($0).yaml")
+      }),
     module("Report", on: ["Analysis", "Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Mobility", on: ["Wire"]),
     module("Router", on: ["CLinux", "Mobility", "Wire"]),

@@ -17,7 +17,8 @@ package struct DashboardModel: Sendable {
   package static let leastWidth = 40
   package static let leastHeight = 10
 
-  private let layout: Layout
+  /// The layouts that take turns, the one that is shown first.
+  private var layouts: [Layout]
   private var view: View
   /// The history that goes on while the screen is frozen.
   private var unseen: History?
@@ -27,17 +28,18 @@ package struct DashboardModel: Sendable {
   private var help: HelpPane?
 
   /// - Parameters:
+  ///   - layout: the one to begin with.
+  ///   - others: those that the key for the next layout goes on to, before the first comes again.
   ///   - points: the points known from the start; others are added as they are seen.
   ///   - clockOffset: what the clock on the screen is ahead of UTC.
-  /// - Throws: `DashboardError.badLayout` where the layout names a column that does not exist.
   package init(
-    layout: Layout, points: [Point], glyphs: Glyphs = .unicode, clockOffset: Duration = .zero
-  ) throws(DashboardError) {
-    self.layout = layout
-    let columns: [StreamColumn] = try layout.columns(of: .streams)
-    let _: [MoveColumn] = try layout.columns(of: .moves)
+    layout: Layout, others: [Layout] = [], points: [Point], glyphs: Glyphs = .unicode,
+    clockOffset: Duration = .zero
+  ) {
+    layouts = [layout] + others
     view = View(
-      history: History(points: points), glyphs: glyphs, clockOffset: clockOffset, columns: columns)
+      history: History(points: points), glyphs: glyphs, clockOffset: clockOffset, columns: [])
+    apply(layout)
   }
 
   package mutating func observe(_ observed: Observed) {
@@ -83,6 +85,10 @@ package struct DashboardModel: Sendable {
         sort { $0.column = column }
       }
     case .mark: view.entry = ""
+    case .nextLayout:
+      guard layouts.count > 1 else { break }
+      layouts.append(layouts.removeFirst())
+      apply(layouts[0])
     case .close: break
     }
     return nil
@@ -103,6 +109,7 @@ package struct DashboardModel: Sendable {
       help?.draw(view, on: &grid)
       return grid
     }
+    let layout = layouts[0]
     let panes = layout.panes.map { ($0, $0.pane.made(columns: $0.columns)) }
     let rows = layout.rows(for: panes.map { $0.1.rows(view, width: width) }, height: height)
     var row = 0
@@ -121,6 +128,16 @@ package struct DashboardModel: Sendable {
       grid.place(line, row: height - 1)
     }
     return grid
+  }
+
+  /// Shows a layout from here on. What it does not say stays as the user has it.
+  private mutating func apply(_ layout: Layout) {
+    view.columns = layout.streamColumns
+    view.inBytes = layout.inBytes ?? view.inBytes
+    view.isCumulative = layout.isCumulative ?? view.isCumulative
+    view.window = layout.window ?? view.window
+    if let column = layout.sort { view.sort = View.Sort(column: column) }
+    needsArranging = true
   }
 
   private mutating func freeze() {

@@ -6,7 +6,7 @@ enum Action: Equatable {
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
-  case bytes, cumulative, mark, close
+  case bytes, cumulative, mark, nextLayout, close
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -63,6 +63,9 @@ enum KeyTable {
     KeyBinding(
       keys: [(.character("m"), .mark)],
       label: "m", help: "set a mark with a text of yours", hint: ("m", "mark")),
+    KeyBinding(
+      keys: [(.tab, .nextLayout)],
+      label: "tab", help: "the next layout", hint: ("tab", "layout")),
     KeyBinding(
       keys: [(.escape, .close)], label: "Esc", help: "leave this help, or a mark's text", hint: nil),
   ]

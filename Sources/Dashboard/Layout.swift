@@ -1,45 +1,41 @@
-import Yams
-
 /// Which panes a screen has, in which order, and what they show: data, read from YAML.
-package struct Layout: Sendable, Decodable {
+package struct Layout: Sendable {
   /// One pane of it.
-  package struct Entry: Sendable, Decodable {
+  struct Entry: Sendable {
     var pane: PaneKind
     /// Its part of the rows that are left when every pane has the least it needs.
     var share: Int?
     /// 1 stays longest when the rows do not suffice for all.
     var priority: Int
+    /// Names of columns that the pane knows; nil for all of them.
     var columns: [String]?
   }
 
   package var name: String
   var panes: [Entry]
-
-  /// Reads a layout.
-  ///
-  /// - Throws: `DashboardError.badLayout` with what is wrong with it.
-  package init(yaml: String) throws(DashboardError) {
-    do {
-      self = try YAMLDecoder().decode(Layout.self, from: yaml)
-    } catch {
-      throw .badLayout(String(describing: error))
-    }
-  }
-
-  /// The layout that the demo shows, from `Dashboards/terminal/demo.yaml`.
-  package static func demo() throws(DashboardError) -> Layout {
-    try Layout(yaml: String(decoding: PackageResources.demo_yaml, as: UTF8.self))
-  }
+  /// Whether rates are in bytes; nil to leave it as it is.
+  var inBytes: Bool?
+  /// Whether totals stand in the place of rates; nil to leave it as it is.
+  var isCumulative: Bool?
+  /// Seconds that the lanes show; nil to leave it as it is.
+  var window: Double?
+  /// What the table is sorted by; nil to leave it as it is.
+  var sort: StreamColumn?
 }
 
 /// The panes that there are.
-enum PaneKind: String, Sendable, Decodable, CaseIterable {
-  case header, streams, lanes, moves, marks, keys
-}
+enum PaneKind: String, Sendable, CaseIterable {
+  case header, streams, lanes, moves, anatomy, hosts, marks, keys
 
-/// Why there is nothing to show. The commands word it.
-package enum DashboardError: Error, Equatable, Sendable {
-  case badLayout(String)
+  /// The names of the columns that it can show; none where it is no table.
+  var columnNames: [String] {
+    switch self {
+    case .streams: StreamColumn.allCases.map(\.rawValue)
+    case .moves: MoveColumn.allCases.map(\.rawValue)
+    case .hosts: HostColumn.allCases.map(\.rawValue)
+    case .header, .lanes, .anatomy, .marks, .keys: []
+    }
+  }
 }
 
 /// Rows that a pane needs to be of use, and rows that it could fill.
@@ -49,20 +45,10 @@ struct RowNeed: Equatable {
 }
 
 extension Layout {
-  /// The columns that the layout asks for in the panes of a kind.
-  ///
-  /// - Throws: `DashboardError.badLayout` where one does not exist.
-  func columns<Column: RawRepresentable<String>>(
-    of kind: PaneKind
-  ) throws(DashboardError) -> [Column] {
-    var columns: [Column] = []
-    for name in panes.filter({ $0.pane == kind }).flatMap({ $0.columns ?? [] }) {
-      guard let column = Column(rawValue: name) else {
-        throw .badLayout("no column of \(kind.rawValue) is called \(name)")
-      }
-      columns.append(column)
-    }
-    return columns
+  /// The columns that the layout asks for in its table of streams.
+  var streamColumns: [StreamColumn] {
+    guard let entry = panes.first(where: { $0.pane == .streams }) else { return [] }
+    return entry.columns?.compactMap(StreamColumn.init) ?? StreamColumn.allCases
   }
 
   /// The rows of each pane. Panes that do not fit get none, the least important first; what is left

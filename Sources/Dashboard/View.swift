@@ -39,6 +39,7 @@ struct View: Sendable {
   var shownColumns: [StreamColumn] {
     guard isCumulative else { return columns }
     let rates = columns.filter { $0.seconds != nil }
+    guard !columns.contains(.total) else { return columns.filter { !rates.contains($0) } }
     return columns.compactMap {
       $0 == rates.first ? .total : rates.contains($0) ? nil : $0
     }

@@ -33,6 +33,9 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Lines of text, also on a terminal.")
   var text = false
 
+  @Option(help: layoutHelp)
+  var layout = "demo"
+
   @Option(
     help: "End after so many moves; without it, go on until ^C, or as far as a simulation reaches.")
   var moves: Int?
@@ -169,6 +172,7 @@ struct DemoCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await telling {
+      let layout = try readLayout(self.layout)
       try makeFolder()
       // The world of the demo's own has no way out, by which packages come.
       let machine = try await machine()
@@ -177,7 +181,7 @@ struct DemoCommand: AsyncParsableCommand {
       let signals = interruptions()
       let isInterrupted = Mutex(false)
       let watch = DemoWatch(
-        folder: out, showsDashboard: !text && TerminalSession.isPossible,
+        folder: out, showsDashboard: !text && TerminalSession.isPossible, layout: layout,
         isInterrupted: { isInterrupted.withLock { $0 } })
       let work = Task {
         isSimulated ? try await simulate(watch) : try await perform(watch, machine)

@@ -1,3 +1,4 @@
+import Dashboard
 import Foundation
 import Moves
 import Observation
@@ -10,6 +11,8 @@ struct DemoWatch: Sendable {
   /// Where the records go, if anywhere.
   var folder: String?
   var showsDashboard: Bool
+  /// What the dashboard shows at first.
+  var layout = Layout.demo
   /// Whether the demo was asked to end: then the dashboard ends with it.
   var isInterrupted: @Sendable () -> Bool
 
@@ -50,7 +53,8 @@ struct DemoWatch: Sendable {
     let (shown, screen) = AsyncStream.makeStream(of: Observed.self)
     let session = Task {
       defer { observation.stop() }
-      try await TerminalSession(points: observation.points.map(\.point)).run(
+      let session = TerminalSession(points: observation.points.map(\.point), layout: layout)
+      try await session.run(
         shown, mark: { observation.mark($0) }, stop: { observation.stop() })
     }
     do {

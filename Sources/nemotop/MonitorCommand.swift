@@ -15,6 +15,7 @@ struct Monitor: AsyncParsableCommand {
       Examples:
         nemotop monitor xen1=eth0 xen2=eth1
         nemotop monitor xen1=xen1.pcap xen2=xen2.pcap
+        nemotop monitor --layout moves eth0
       """)
 
   @OptionGroup var observation: ObservationArguments
@@ -22,14 +23,20 @@ struct Monitor: AsyncParsableCommand {
   @Flag(help: "Draw with ASCII characters only.")
   var ascii = false
 
+  @Option(help: layoutHelp)
+  var layout = "demo"
+
   func run() async throws {
     try await telling {
+      let layout = try readLayout(self.layout)
       // A terminal that cannot show anything is told before a capture begins.
       try TerminalSession.check()
       let observation = try observation.open()
       let marks = MarkSocket { observation.mark($0) }
       defer { marks?.close() }
-      try await TerminalSession(points: observation.points.map(\.point), isASCII: ascii).run(
+      let session = TerminalSession(
+        points: observation.points.map(\.point), isASCII: ascii, layout: layout)
+      try await session.run(
         observation.updates, mark: { observation.mark($0) }, stop: { observation.stop() })
       var failures = PointFailures()
       try await failures.conclude(observation)

@@ -40,7 +40,8 @@ struct Nemotop: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DemoCommand.self, Send.self, Receive.self, Monitor.self, Log.self, Analyze.self,
+      DemoCommand.self, Send.self, Receive.self, Monitor.self, LayoutCommand.self, Log.self,
+      Analyze.self,
       ReportCommand.self, MarkCommand.self, HomeAgentCommand.self, MobileRouterCommand.self,
       ShuttleCommand.self, LabCommand.self,
     ])

@@ -17,6 +17,8 @@ struct TerminalSession: Sendable {
   var points: [Point]
   /// Draws with ASCII characters only.
   var isASCII = false
+  /// The layout to begin with; the key for the next one goes on through the built-in ones.
+  var layout = Layout.demo
 
   /// Finds out, without touching it, whether the terminal can show a screen.
   ///
@@ -75,8 +77,8 @@ struct TerminalSession: Sendable {
     } catch {
       throw Failure(error)
     }
-    var model = try DashboardModel(
-      layout: .demo(), points: points,
+    var model = DashboardModel(
+      layout: layout, others: layout.others, points: points,
       glyphs: isASCII || !terminal.drawsUnicode ? .ascii : .unicode,
       clockOffset: .seconds(TimeZone.current.secondsFromGMT()))
     var drawn = (width: -1, height: -1)

@@ -94,7 +94,7 @@ import Wire
 /// With three streams: .10 sends 100, .20 sends 40 and .30 sends 10 packets a second.
 @Suite struct SortingTests {
   private func dashboard() throws -> DashboardModel {
-    var model = try DashboardModel(layout: .demo(), points: Story.points)
+    var model = DashboardModel(layout: .demo, points: Story.points)
     for second in 0..<5 {
       let from = Story.start + .seconds(second)
       let streams = [(16, 100), (32, 40), (48, 10)].flatMap { host, rate in

@@ -6,30 +6,157 @@ import Wire
 @testable import Dashboard
 
 @Suite struct LayoutTests {
-  @Test func `the built-in layout shows every kind of pane and knows its columns`() throws {
-    let layout = try Layout.demo()
-    #expect(layout.name == "demo")
-    #expect(Set(layout.panes.map(\.pane)) == Set(PaneKind.allCases))
+  @Test func `every kind of pane stands in a layout, and the demo shows every column of a move`() {
+    let layout = Layout.demo
+    #expect(Set(Layout.builtIn.flatMap(\.panes).map(\.pane)) == Set(PaneKind.allCases))
     let moves = layout.panes.first { $0.pane == .moves }?.columns
     #expect(moves == MoveColumn.allCases.map(\.rawValue))
-    #expect(throws: Never.self) { try DashboardModel(layout: layout, points: []) }
+  }
+
+  @Test(arguments: BuiltInLayout.all.map(\.name))
+  func `a built-in layout is good and called as its file`(name: String) throws {
+    let file = try #require(BuiltInLayout.all.first { $0.name == name })
+    let layout = try Layout(yaml: file.yaml)
+    #expect(layout.name == name)
+    #expect(file.summary.count > 20)
+    #expect(file.summary.cells <= 70)
+    for entry in layout.panes {
+      #expect(Set(entry.columns ?? []).isSubset(of: entry.pane.columnNames))
+    }
+    // What the table is sorted by can be seen.
+    if let sort = layout.sort { #expect(layout.streamColumns.contains(sort)) }
+  }
+
+  @Test func `every column of the streams stands in a layout`() {
+    let shown = Layout.builtIn.flatMap(\.streamColumns)
+    #expect(Set(shown) == Set(StreamColumn.allCases))
+    #expect(Layout.builtIn.count == BuiltInLayout.all.count)
+  }
+
+  @Test func `the next layouts follow, and one of one's own is followed by all`() throws {
+    let moves = try #require(Layout.builtIn.first { $0.name == "moves" })
+    #expect(moves.others.map(\.name) == ["loss", "minimal", "demo", "ntop"])
+    let own = try Layout(yaml: "{name: own, panes: [{pane: header, priority: 1}]}")
+    #expect(own.others.map(\.name) == ["demo", "ntop", "moves", "loss", "minimal"])
   }
 
   @Test(arguments: [
-    "", "name: x", "name: x\npanes: 3", "name: x\npanes:\n  - pane: clock\n    priority: 1",
-    "name: x\npanes:\n  - pane: header", "name: [",
+    ("", ["1: the file is empty; expected name and panes"]),
+    ("3", ["1: 3; expected name and panes"]),
+    ("name: x", ["1: panes: missing"]),
+    ("name: x\npanes: 3", ["2: panes: 3; expected a list of panes"]),
+    ("name: x\npanes: []", ["2: panes: an empty list; expected a list of panes"]),
+    ("name:\npanes: [{pane: header, priority: 1}]", ["1: name: nothing; expected a word"]),
+    ("name: x\npanes:\n  - pane: header", ["3: panes[1].priority: missing"]),
+    (
+      "name: x\npanes:\n  - pane: clock\n    priority: 1\n  - header",
+      [
+        "3: panes[1].pane: clock; expected one of header, streams, lanes, moves, anatomy, hosts, marks, keys",
+        "5: panes[2]: header; expected pane and priority",
+      ]
+    ),
+    (
+      "name: x\ncolour: red\npanes:\n- {pane: header, priority: 0}\n- {pane: keys, priority: 1, share: x}",
+      [
+        "2: colour: unknown key; expected one of name, units, total, window, sort, panes",
+        "4: panes[1].priority: 0; expected a whole number from 1 to 99",
+        "5: panes[2].share: x; expected a whole number from 0 to 99",
+      ]
+    ),
+    (
+      "name: x\nunits: nibbles\nwindow: 4000\npanes: [{pane: header, priority: 1}]",
+      [
+        "2: units: nibbles; expected one of bits, bytes",
+        "3: window: 4000; expected a whole number from 1 to 3600",
+      ]
+    ),
+    (
+      "name: x\npanes:\n- {pane: lanes, priority: 1, columns: [lost]}\n- {pane: moves, priority: 1, columns: lost}",
+      [
+        "3: panes[1].columns: lanes is no table; expected no columns",
+        "4: panes[2].columns: lost; expected a list of columns",
+      ]
+    ),
+    ("name: x\nname: y\npanes: []", ["1: name: there twice; expected each key once"]),
   ])
-  func `a layout that makes no sense is refused`(yaml: String) {
-    #expect(throws: DashboardError.self) { try Layout(yaml: yaml) }
+  func `everything that is wrong with a layout is told with its line`(
+    yaml: String, problems: [String]
+  ) {
+    #expect(LayoutTests.problems(of: yaml) == problems)
   }
 
-  @Test(arguments: ["streams", "moves"])
-  func `a column that does not exist is named`(pane: String) throws {
-    let layout = try Layout(
-      yaml: "name: x\npanes:\n  - {pane: \(pane), priority: 1, columns: [lost, speed]}")
-    #expect(throws: DashboardError.badLayout("no column of \(pane) is called speed")) {
-      try DashboardModel(layout: layout, points: [])
+  @Test func `what is no YAML is told with its line`() {
+    let problems = LayoutTests.problems(of: "name: x\npanes: [\n")
+    #expect(problems.count == 1)
+    #expect(problems.first?.hasPrefix("3: ") == true)
+    #expect(problems.first?.hasSuffix("expected YAML") == true)
+  }
+
+  @Test(arguments: [PaneKind.streams, .moves])
+  func `a column that does not exist, or is there twice, is named`(pane: PaneKind) {
+    let yaml =
+      "name: x\npanes:\n  - pane: \(pane.rawValue)\n    priority: 1\n    columns:\n      - lost\n"
+      + "      - speed\n      - lost"
+    let known = pane.columnNames.joined(separator: ", ")
+    #expect(
+      LayoutTests.problems(of: yaml) == [
+        "7: panes[1].columns: speed; expected one of \(known)",
+        "8: panes[1].columns: lost is there twice; expected each column once",
+      ])
+  }
+
+  private static func problems(of yaml: String) -> [String] {
+    do throws(DashboardError) {
+      _ = try Layout(yaml: yaml)
+      return []
+    } catch {
+      switch error {
+      case .badLayout(let problems): return problems.map(\.description)
+      }
     }
+  }
+
+  @Test func `tab goes through the layouts and comes back, with what each asks for`() throws {
+    let own = try Layout(
+      yaml: """
+        name: own
+        units: bytes
+        total: yes
+        window: 15
+        sort: stream
+        panes: [{pane: streams, priority: 1, columns: [stream, 2s, 10s]}]
+        """)
+    let back = try Layout(
+      yaml: """
+        name: back
+        units: bits
+        total: no
+        sort: lost
+        panes: [{pane: streams, priority: 1, columns: [stream, 2s, lost]}]
+        """)
+    var model = DashboardModel(layout: own, others: [back], points: Story.points)
+    for observed in Story.observed(seconds: 20) { model.observe(observed) }
+    func heading() -> [Substring] {
+      model.render(width: 80, height: 24).text[0].split(separator: " ")
+    }
+    let first = heading()
+    #expect(first == ["STREAM▾", "TOTAL"])
+    #expect(model.press(.tab) == nil)
+    #expect(heading() == ["STREAM", "b/s", "2s", "LOST▾"])
+    #expect(model.press(.tab) == nil)
+    #expect(heading() == first)
+  }
+
+  @Test(arguments: Layout.builtIn.map(\.name), [(40, 10), (80, 24), (120, 40), (200, 60)])
+  func `every layout fills every size and names the stream`(name: String, size: (Int, Int)) throws {
+    let layout = try #require(Layout.builtIn.first { $0.name == name })
+    var model = DashboardModel(layout: layout, points: Story.points)
+    for observed in Story.observed(seconds: 45) { model.observe(observed) }
+    let text = model.render(width: size.0, height: size.1).text
+    #expect(text[0].hasPrefix(" nemotop"))
+    #expect(text.contains { $0.contains(name == "moves" ? "MOVED" : "STREAM") })
+    #expect(text.contains { $0.contains("xen1") })
+    #expect(text.allSatisfy { $0.cells <= size.0 })
   }
 
   @Test(arguments: [

@@ -23,7 +23,7 @@ func expect(
 func dashboard(
   after seconds: Int, points: [Point] = Story.points, glyphs: Glyphs = .unicode
 ) throws -> DashboardModel {
-  var model = try DashboardModel(layout: .demo(), points: points, glyphs: glyphs)
+  var model = DashboardModel(layout: .demo, points: points, glyphs: glyphs)
   for observed in Story.observed(seconds: seconds) { model.observe(observed) }
   return model
 }

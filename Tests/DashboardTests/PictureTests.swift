@@ -128,7 +128,7 @@ import Wire
          12:04:30.350  xen1 → xen2   350 ms        355 ms      4  BU +12 BA +35 ms     explained
          MARKS
          –
-         ? help  q quit  space freeze  < > sort  + - zoom  b bytes  l total  m mark
+         ? help  q quit  space freeze  < > sort  + - zoom  b bytes  l total  m mark  tab layout
         """)
   }
 
@@ -165,7 +165,7 @@ import Wire
   }
 
   @Test func `before the first packet the screen says that it waits`() throws {
-    var model = try DashboardModel(layout: .demo(), points: Story.points)
+    var model = DashboardModel(layout: .demo, points: Story.points)
     expect(
       model.render(width: 80, height: 24),
       shows: """
@@ -233,6 +233,7 @@ import Wire
          b                bits or bytes per second
          l                rates, or bytes in total
          m                set a mark with a text of yours
+         tab              the next layout
          Esc              leave this help, or a mark's text
 
          ON               the server that carries the stream now
@@ -240,8 +241,7 @@ import Wire
          AWAY             silence between the old place and the new
          RECEIVER GAP     the silence that the receiver saw
          LOST             packets that never came
-         BINDING          Update and Acknowledgement, in ms after the first packet
-                          there
+         BINDING          Update, Acknowledgement: ms after the first packet there
          ▲ ▼              it came here, it left here
                           The last hour is kept, less with thousands of streams.
          Esc to go back
@@ -256,8 +256,8 @@ import Wire
       model.render(width: 40, height: 10),
       shows: """
          nemotop: help
-                          Acknowledgement, in
-                          ms after the first
+                          Acknowledgement: ms
+                          after the first
                           packet there
          ▲ ▼              it came here, it left
                           here

@@ -4,8 +4,8 @@ import Testing
 /// What a user reads first.
 @Suite struct HelpTests {
   @Test(arguments: [
-    "demo", "send", "receive", "monitor", "log", "analyze", "mark", "home-agent", "mobile-router",
-    "shuttle", "lab", "lab simulate",
+    "demo", "send", "receive", "monitor", "layout", "log", "analyze", "mark", "home-agent",
+    "mobile-router", "shuttle", "lab", "lab simulate",
   ])
   func `examples stand on one line each, 80 columns wide`(command: String) async throws {
     let help = try await Program.shell("COLUMNS=80 nemotop \(command) --help")

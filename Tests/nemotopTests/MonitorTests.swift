@@ -95,6 +95,33 @@ private final class Terminal: Sendable {
     #expect(!after.contains("STREAM"))
   }
 
+  @Test func `each layout is shown in its turn, and one of one's own before them`() async throws {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    let own = "{name: own, panes: [{pane: streams, priority: 1, columns: [stream, packets]}]}"
+    try Data(own.utf8).write(to: URL(fileURLWithPath: folder.path + "/own.yaml"))
+    let terminal = try await Terminal(
+      width: 120, height: 40,
+      running: """
+        cd '\(folder.path)'; nemotop monitor --layout own.yaml xen1=lab/xen1.pcapng \
+        xen2=lab/xen2.pcapng cn=lab/cn.pcapng
+        """)
+    // What stands in each layout and not in the one before it.
+    let first = try await terminal.screen(showing: "PACKETS")
+    #expect(!first.contains("nemotop"))
+    for (shown, missing) in [
+      ("00:00:18.300", "TOTAL"), ("TOTAL", "WHERE IT RUNS"), ("WHERE IT RUNS", "STREAM"),
+      ("LOST▾", "WHERE IT RUNS"), ("b/s 2s", "MOVES"), ("PACKETS", "nemotop"),
+    ] {
+      try await terminal.press("Tab")
+      let screen = try await terminal.screen(showing: shown)
+      #expect(!screen.contains(missing), "\(screen)")
+    }
+    try await terminal.press("q")
+    let after = try await terminal.screen(showing: "restored")
+    #expect(after.contains("status 0"))
+  }
+
   @Test func `a terminal of 20×5 gets a word instead of a crash`() async throws {
     let folder = try TemporaryFolder()
     try await simulate(in: folder)

@@ -10,7 +10,7 @@ struct HelpPane {
     ("AWAY", "silence between the old place and the new"),
     ("RECEIVER GAP", "the silence that the receiver saw"),
     ("LOST", "packets that never came"),
-    ("BINDING", "Update and Acknowledgement, in ms after the first packet there"),
+    ("BINDING", "Update, Acknowledgement: ms after the first packet there"),
   ]
 
   private static func lines(_ view: View) -> [(String, String)] {

@@ -15,7 +15,9 @@ extension PaneKind {
     case .header: HeaderPane()
     case .streams: StreamsPane()
     case .lanes: LanesPane()
-    case .moves: MovesPane(columns: (columns ?? []).compactMap(MoveColumn.init))
+    case .moves: MovesPane(columns: columns?.compactMap(MoveColumn.init) ?? MoveColumn.allCases)
+    case .anatomy: AnatomyPane()
+    case .hosts: HostsPane(columns: columns?.compactMap(HostColumn.init) ?? HostColumn.allCases)
     case .marks: MarksPane()
     case .keys: KeysPane()
     }
