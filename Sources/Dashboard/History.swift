@@ -24,6 +24,8 @@ struct History: Sendable {
   private(set) var captureDrops = 0
   /// Names of points whose captures see nothing, since their interfaces are away.
   private(set) var away: [String] = []
+  /// What the points that decide saw of each protocol.
+  private(set) var protocols: [DecodedPacket.Kind: (packets: Int, bytes: Int)] = [:]
   /// Packets of the newest interval at the points that decide.
   private(set) var newest: (start: Timestamp, length: Duration, packets: Int)?
 
@@ -98,7 +100,11 @@ struct History: Sendable {
       captureDrops.add(clamping: snapshot.captureDrops)
       take(snapshot.captureEvents, at: snapshot.point.name)
       if deciding.contains(snapshot.point.name) {
-        total += snapshot.totals.reduce(0) { $0 + $1.packets }
+        for seen in snapshot.totals {
+          total += seen.packets
+          protocols[seen.kind, default: (0, 0)].packets.add(clamping: seen.packets)
+          protocols[seen.kind, default: (0, 0)].bytes.add(clamping: seen.wireBytes)
+        }
       }
       // The legs of one stream are neighbours.
       var rest = snapshot.streams[...]

@@ -25,7 +25,7 @@ package struct Layout: Sendable {
 
 /// The panes that there are.
 enum PaneKind: String, Sendable, CaseIterable {
-  case header, streams, lanes, moves, anatomy, hosts, marks, keys
+  case header, streams, lanes, moves, anatomy, hosts, protocols, numbers, marks, keys
 
   /// The names of the columns that it can show; none where it is no table.
   var columnNames: [String] {
@@ -33,7 +33,7 @@ enum PaneKind: String, Sendable, CaseIterable {
     case .streams: StreamColumn.allCases.map(\.rawValue)
     case .moves: MoveColumn.allCases.map(\.rawValue)
     case .hosts: HostColumn.allCases.map(\.rawValue)
-    case .header, .lanes, .anatomy, .marks, .keys: []
+    case .header, .lanes, .anatomy, .protocols, .numbers, .marks, .keys: []
     }
   }
 }

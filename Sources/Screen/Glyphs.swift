@@ -14,15 +14,17 @@ package struct Glyphs: Sendable, Equatable {
   package var ascending: String
   package var descending: String
   package var separator: String
+  package var bar: String
   package var drawsBraille: Bool
 
   package static let unicode = Glyphs(
     cursor: "▸", arrow: "→", left: "▼", came: "▲", here: "●", user: "◆", tick: "╵", dot: "·",
-    dash: "–", ellipsis: "…", check: "✓", ascending: "▴", descending: "▾", separator: "·",
+    dash: "–", ellipsis: "…", check: "✓", ascending: "▴", descending: "▾", separator: "·", bar: "█",
     drawsBraille: true)
 
   package static let ascii = Glyphs(
     cursor: ">", arrow: "->", left: "v", came: "^", here: "*", user: "!", tick: "'", dot: ".",
     dash: "-", ellipsis: "~", check: "ok", ascending: "^", descending: "v", separator: "|",
+    bar: "#",
     drawsBraille: false)
 }

@@ -97,4 +97,20 @@ import Wire
          2001:db8:42::20                  1.60Mb        0b    4.00MB        0B        1
         """ + String(repeating: "\n", count: 6))
   }
+
+  @Test func `what each point says of the numbers, and the protocols' shares, stand in panes`()
+    throws
+  {
+    let layout = try Layout(
+      yaml:
+        "{name: x, panes: [{pane: numbers, priority: 1, share: 1}, {pane: protocols, priority: 2}]}"
+    )
+    var model = DashboardModel(layout: layout, points: Story.points)
+    for observed in Story.observed(seconds: 47) { model.observe(observed) }
+    let rows = model.render(width: 80, height: 12).text
+    #expect(rows[0].contains("AT") && rows[0].contains("SKIPPED"))
+    #expect(rows.contains { $0.contains(#/^ cn +16 /#) })
+    #expect(rows.contains { $0.contains(#/^ xen1 +0 /#) })
+    #expect(rows.contains { $0.contains(#/^ udp .*100\.0%/#) })
+  }
 }

@@ -18,6 +18,8 @@ extension PaneKind {
     case .moves: MovesPane(columns: columns?.compactMap(MoveColumn.init) ?? MoveColumn.allCases)
     case .anatomy: AnatomyPane()
     case .hosts: HostsPane(columns: columns?.compactMap(HostColumn.init) ?? HostColumn.allCases)
+    case .protocols: ProtocolsPane()
+    case .numbers: NumbersPane()
     case .marks: MarksPane()
     case .keys: KeysPane()
     }
