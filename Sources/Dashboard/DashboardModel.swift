@@ -89,7 +89,10 @@ package struct DashboardModel: Sendable {
       guard layouts.count > 1 else { break }
       layouts.append(layouts.removeFirst())
       apply(layouts[0])
-    case .close: break
+    case .filter:
+      view.entry = ""
+      view.entersFilter = true
+    case .close: filter(by: "")
     }
     return nil
   }
@@ -155,7 +158,10 @@ package struct DashboardModel: Sendable {
     guard needsArranging else { return }
     needsArranging = false
     view.arrange()
-    if let selected = view.selected, view.history.streams[selected] == nil { view.selected = nil }
+    if let selected = view.selected, !view.order.contains(selected) {
+      view.selected = nil
+      hasChosen = false
+    }
     guard !hasChosen else { return }
     let rates = view.history.streams.mapValues { view.history.rate($0.passed, over: 40) }
     let busiest = view.order.max { rates[$0] ?? 0 < rates[$1] ?? 0 }
@@ -198,7 +204,31 @@ package struct DashboardModel: Sendable {
     needsArranging = true
   }
 
+  /// Shows the streams that a filter lets through, as soon as it makes sense.
+  private mutating func filter(by text: String) {
+    do throws(Filter.Problem) {
+      view.filter = try Filter.parse(text)
+      view.filterProblem = nil
+      needsArranging = true
+    } catch {
+      view.filterProblem = error.text
+    }
+  }
+
   private mutating func type(_ key: Key) -> Request? {
+    guard view.entersFilter else { return typeMark(key) }
+    if key == .enter, view.filterProblem != nil { return nil }
+    if key == .escape { filter(by: "") }
+    let request = typeMark(key)
+    guard let text = view.entry else {
+      view.entersFilter = false
+      return request == .quit ? .quit : nil
+    }
+    filter(by: text)
+    return request
+  }
+
+  private mutating func typeMark(_ key: Key) -> Request? {
     switch key {
     case .character(let character) where !character.isControl: view.entry?.append(character)
     case .backspace where view.entry?.isEmpty == false: view.entry?.removeLast()

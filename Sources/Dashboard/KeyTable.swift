@@ -6,7 +6,7 @@ enum Action: Equatable {
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
-  case bytes, cumulative, mark, nextLayout, close
+  case bytes, cumulative, mark, nextLayout, filter, close
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -67,7 +67,8 @@ enum KeyTable {
       keys: [(.tab, .nextLayout)],
       label: "tab", help: "the next layout", hint: ("tab", "layout")),
     KeyBinding(
-      keys: [(.escape, .close)], label: "Esc", help: "leave this help, or a mark's text", hint: nil),
+      keys: [(.character("/"), .filter), (.escape, .close)], label: "/ Esc",
+      help: "filter: addr port point payload lost>0 text and or not", hint: nil),
   ]
 
   static func action(for key: Key) -> Action? {

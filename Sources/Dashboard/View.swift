@@ -25,6 +25,11 @@ struct View: Sendable {
   var hasEnded = false
   /// The text of a user mark that is being typed.
   var entry: String?
+  /// What is typed is a filter, not a mark.
+  var entersFilter = false
+  /// The streams that the table shows; nil for all.
+  var filter: Filter?
+  var filterProblem: String?
 
   /// What the table is sorted by.
   struct Sort: Equatable, Sendable {
@@ -101,6 +106,9 @@ struct View: Sendable {
       }
     }
     if sort.isReversed { order.reverse() }
+    if let filter {
+      order.removeAll { key in history.streams[key].map { !filter.matches(key, $0) } ?? true }
+    }
   }
 
   private func ordered<Value: Equatable>(

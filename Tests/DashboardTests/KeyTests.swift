@@ -123,6 +123,26 @@ import Wire
     #expect(order(&model) == "[10] 20 30")
   }
 
+  @Test func `a filter is obeyed as it is typed, and Esc shows all again`() throws {
+    var model = try dashboard()
+    for key in "/addr ::20" { #expect(model.press(.character(key)) == nil) }
+    #expect(model.press(.enter) == nil)
+    let text = model.render(width: 120, height: 40).text
+    #expect(text[0].contains("FILTER"))
+    #expect(text.filter { $0.contains("::1:5004") }.map { $0.contains("::20:5004") } == [true])
+    #expect(model.press(.escape) == nil)
+    #expect(order(&model).contains("30"))
+  }
+
+  @Test func `what is wrong with a filter stands in its line, and Enter does not keep it`() throws {
+    var model = try dashboard()
+    for key in "/port x" { #expect(model.press(.character(key)) == nil) }
+    #expect(model.press(.enter) == nil)
+    let last = model.render(width: 80, height: 24).text[23]
+    #expect(last.hasPrefix(" / port x"))
+    #expect(last.hasSuffix("port x: expected 0 to 65535"))
+  }
+
   @Test func `r turns the order around, and the choice stays`() throws {
     var model = try dashboard()
     #expect(order(&model) == "[10] 20 30")

@@ -234,7 +234,7 @@ import Wire
          l                rates, or bytes in total
          m                set a mark with a text of yours
          tab              the next layout
-         Esc              leave this help, or a mark's text
+         / Esc            filter: addr port point payload lost>0 text and or not
 
          ON               the server that carries the stream now
          2s 10s 40s       mean rate over the last seconds, IP bytes

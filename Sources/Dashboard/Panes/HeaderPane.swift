@@ -32,6 +32,9 @@ struct HeaderPane: Pane {
     } else if view.hasEnded {
       pieces.append(("ENDED", Style(.warning, isBold: true, isReversed: true), true))
     }
+    if view.filter != nil {
+      pieces.append(("FILTER", Style(isBold: true, isReversed: true), true))
+    }
     if !history.away.isEmpty {
       let names = history.away.joined(separator: " ")
       pieces.append(("AWAY \(names)", Style(.alarm, isBold: true, isReversed: true), true))

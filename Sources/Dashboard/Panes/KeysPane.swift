@@ -15,15 +15,20 @@ struct KeysPane: Pane {
   }
 
   private func draw(entry: String, _ view: View, on grid: inout Grid) {
-    let hint = "Enter sets it, Esc does not"
-    var column = grid.write(" mark: ", column: 0, row: 0, style: .heading)
+    let hint =
+      view.entersFilter
+      ? view.filterProblem ?? "Enter keeps it, Esc shows all" : "Enter sets it, Esc does not"
+    var column = grid.write(
+      view.entersFilter ? " / " : " mark: ", column: 0, row: 0, style: .heading)
     let room = grid.width - column - 2
     // The end that is being typed stays in sight.
     let shown = String(String(entry.reversed()).clipped(to: room).reversed())
     column = grid.write(shown, column: column, row: 0, style: .bold)
     grid.write(" ", column: column, row: 0, style: .bar)
     if column + 3 + hint.cells < grid.width {
-      grid.write(hint, endingBefore: grid.width - 1, row: 0, style: .quiet)
+      grid.write(
+        hint, endingBefore: grid.width - 1, row: 0,
+        style: view.filterProblem == nil ? .quiet : .alarm)
     }
   }
 }

@@ -31,7 +31,9 @@ struct StreamsPane: Pane {
       grid.write(text, in: place, of: columns[place.index], row: 0, style: .heading)
     }
     if view.order.isEmpty {
-      grid.write("no stream yet", column: 1, row: 1, style: .quiet)
+      grid.write(
+        view.filter == nil ? "no stream yet" : "no stream passes the filter", column: 1, row: 1,
+        style: .quiet)
     }
     for (row, key) in shown.enumerated() {
       guard let stream = view.history.streams[key] else { continue }
