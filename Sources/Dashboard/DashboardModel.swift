@@ -11,6 +11,8 @@ package struct DashboardModel: Sendable {
     case quit
     /// To set a user mark with this text.
     case mark(String)
+    /// To write the screen, as these lines, into a file.
+    case write([String])
   }
 
   /// The smallest screen that it is made for.
@@ -20,12 +22,14 @@ package struct DashboardModel: Sendable {
   /// The layouts that take turns, the one that is shown first.
   private var layouts: [Layout]
   private var view: View
+  /// What was shown last.
+  private var drawn: Grid?
   /// The history that goes on while the screen is frozen.
   private var unseen: History?
   private var needsArranging = false
   /// The user has chosen a stream; before, the busiest one is chosen.
   private var hasChosen = false
-  private var help: HelpPane?
+  private var page: PagePane?
 
   /// - Parameters:
   ///   - layout: the one to begin with.
@@ -51,6 +55,9 @@ package struct DashboardModel: Sendable {
     }
   }
 
+  /// Says something about what a key has done, until the next key.
+  package mutating func tell(_ text: String) { view.notice = text }
+
   /// Says on the screen that no more data will come.
   package mutating func end() {
     view.hasEnded = true
@@ -60,14 +67,21 @@ package struct DashboardModel: Sendable {
   ///
   /// - Returns: what the program has to do about it; nil where it is done.
   package mutating func press(_ key: Key) -> Request? {
+    view.notice = nil
     if view.entry != nil { return type(key) }
     guard let action = KeyTable.action(for: key) else { return nil }
-    if help != nil, let done = help?.obey(action) {
-      if done { help = nil }
+    if page != nil, let done = page?.obey(action) {
+      if done { page = nil }
       return nil
     }
     switch action {
-    case .help: help = HelpPane()
+    case .help: page = PagePane(.help)
+    case .detail:
+      arrange()
+      page = view.selected.map { PagePane(.detail($0)) }
+    case .write:
+      guard let drawn else { break }
+      return .write(drawn.text.map { String($0.reversed().drop { $0 == " " }.reversed()) })
     case .quit: return .quit
     case .freeze: freeze()
     case .up, .down, .pageUp, .pageDown, .first, .last: choose(action)
@@ -108,8 +122,9 @@ package struct DashboardModel: Sendable {
       return grid
     }
     arrange()
-    if help != nil {
-      help?.draw(view, on: &grid)
+    defer { drawn = grid }
+    if page != nil {
+      page?.draw(view, on: &grid)
       return grid
     }
     let layout = layouts[0]
@@ -124,7 +139,7 @@ package struct DashboardModel: Sendable {
       grid.place(part, row: row)
       row += rows[index]
     }
-    if view.entry != nil {
+    if view.entry != nil || view.notice != nil {
       // What is typed must be seen, also where there was no row for the keys.
       var line = Grid(width: width, height: 1)
       KeysPane().draw(view, on: &line)

@@ -6,7 +6,7 @@ enum Action: Equatable {
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
-  case bytes, cumulative, mark, nextLayout, filter, close
+  case bytes, cumulative, mark, nextLayout, filter, detail, write, close
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -66,6 +66,12 @@ enum KeyTable {
     KeyBinding(
       keys: [(.tab, .nextLayout)],
       label: "tab", help: "the next layout", hint: ("tab", "layout")),
+    KeyBinding(
+      keys: [(.enter, .detail)],
+      label: "Enter", help: "all that is known of the stream", hint: nil),
+    KeyBinding(
+      keys: [(.character("w"), .write)],
+      label: "w", help: "write the screen into a file of text", hint: nil),
     KeyBinding(
       keys: [(.character("/"), .filter), (.escape, .close)], label: "/ Esc",
       help: "filter: addr port point payload lost>0 text and or not", hint: nil),

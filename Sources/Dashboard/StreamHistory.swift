@@ -99,6 +99,9 @@ struct PointHistory: Sendable {
   /// Of the smallest depth, the form nearest the receiver; nil without numbers.
   private(set) var numbers: (depth: Int, lost: Int?, skipped: Int?)?
   private(set) var jitter: Duration?
+  /// How the stream came, the newest last.
+  private(set) var legs: [Leg] = []
+  private static let mostLegs = 8
   /// The stay that the last packet belongs to is over.
   var hasLeft = false
 
@@ -108,6 +111,10 @@ struct PointHistory: Sendable {
 
   mutating func count(_ sight: Sight, over length: Duration, bin: Int64, keeping depth: Int) {
     series.add(sight.bytes, to: bin, keeping: depth)
+    if sight.legs.last.map({ $0 != legs.last }) ?? false {
+      legs.removeAll { sight.legs.contains($0) }
+      legs = (legs + sight.legs).suffix(Self.mostLegs)
+    }
     if sight.packets > 0 {
       spacing = length / sight.packets
       hasLeft = hasLeft && sight.lastTime <= lastTime
@@ -138,11 +145,13 @@ struct Sight {
   var lastTime: Timestamp
   var figures: (depth: Int, lost: Int?, skipped: Int?)?
   var jitter: Duration?
+  var legs: [Leg]
 
   init?(_ legs: ArraySlice<StreamInterval>) {
     guard let first = legs.first else { return nil }
     firstTime = first.firstTime
     lastTime = first.lastTime
+    self.legs = legs.filter { $0.packets > 0 }.map(\.leg)
     for leg in legs where leg.payload != .unknown { payload = leg.payload }
     let nearest = legs.filter { $0.sequence != nil }.map(\.leg.depth).min()
     for depth in Set(legs.map(\.leg.depth)).sorted() {

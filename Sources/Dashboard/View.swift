@@ -25,6 +25,8 @@ struct View: Sendable {
   var hasEnded = false
   /// The text of a user mark that is being typed.
   var entry: String?
+  /// What a key has done, in the place of the keys.
+  var notice: String?
   /// What is typed is a filter, not a mark.
   var entersFilter = false
   /// The streams that the table shows; nil for all.

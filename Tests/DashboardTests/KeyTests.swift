@@ -30,10 +30,39 @@ import Wire
   @Test func `a key without a meaning changes nothing`() throws {
     var model = try dashboard(after: 3)
     let before = model.render(width: 80, height: 24)
-    for key in [Key.character("Z"), .escape, .tab, .enter, .backspace, .function(7)] {
+    for key in [Key.character("Z"), .escape, .tab, .backspace, .function(7)] {
       #expect(model.press(key) == nil)
     }
     #expect(model.render(width: 80, height: 24) == before)
+  }
+
+  @Test func `Enter shows all that is known of the stream, and leaves it again`() throws {
+    var model = try dashboard(after: 47)
+    let before = model.render(width: 100, height: 40)
+    #expect(model.press(.enter) == nil)
+    let page = model.render(width: 100, height: 40).text
+    #expect(page[0].hasPrefix(" nemotop: stream"))
+    #expect(page.contains { $0.contains("from") && $0.contains("2001:db8:42::a port 5004") })
+    #expect(page.contains { $0.contains("lost") && $0.contains("16 in all") })
+    #expect(page.contains { $0.contains("leg direct") })
+    #expect(model.press(.enter) == nil)
+    #expect(model.render(width: 100, height: 40) == before)
+  }
+
+  @Test func `w writes what is on the screen, and what came of it stands below`() throws {
+    var model = try dashboard(after: 47)
+    #expect(model.press(.character("w")) == nil)
+    let text = model.render(width: 80, height: 24).text
+    guard case .write(let lines)? = model.press(.character("w")) else {
+      Issue.record("nothing was written")
+      return
+    }
+    #expect(lines.count == 24)
+    for (line, shown) in zip(lines, text) { #expect(shown.hasPrefix(line) && !line.hasSuffix(" ")) }
+    model.tell("written: x.txt")
+    #expect(model.render(width: 80, height: 24).text[23].contains("written: x.txt"))
+    _ = model.press(.character("j"))
+    #expect(model.render(width: 80, height: 24).text == text)
   }
 
   @Test func `a frozen screen stands still and then shows what came`() throws {

@@ -234,6 +234,8 @@ import Wire
          l                rates, or bytes in total
          m                set a mark with a text of yours
          tab              the next layout
+         Enter            all that is known of the stream
+         w                write the screen into a file of text
          / Esc            filter: addr port point payload lost>0 text and or not
 
          ON               the server that carries the stream now
@@ -242,9 +244,7 @@ import Wire
          RECEIVER GAP     the silence that the receiver saw
          LOST             packets that never came
          BINDING          Update, Acknowledgement: ms after the first packet there
-         ▲ ▼              it came here, it left here
-                          The last hour is kept, less with thousands of streams.
-         Esc to go back
+         down for more, Esc to go back
         """)
   }
 

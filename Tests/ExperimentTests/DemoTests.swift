@@ -42,7 +42,7 @@ struct DemoTests {
     try await inPrivateWorld { world in
       let ear = Ear()
       let schedule = Schedule(
-        moves: 2, every: .milliseconds(2000), pause: .milliseconds(60),
+        moves: 2, every: .milliseconds(2000), pause: .milliseconds(200),
         settling: .milliseconds(300))
       let demo = Demo(sender: sender, schedule: schedule, world: world)
       let made = try await demo.run(

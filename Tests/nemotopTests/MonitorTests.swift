@@ -61,6 +61,35 @@ private final class Terminal: Sendable {
     try #require(run.status == 0, "\(run.error)")
   }
 
+  @Test func `a stream is filtered, looked at, and the screen written into a file`() async throws {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    let terminal = try await Terminal(
+      width: 100, height: 30,
+      running: "cd '\(folder.path)'; nemotop monitor xen1=lab/xen1.pcapng cn=lab/cn.pcapng")
+    _ = try await terminal.screen(showing: "ENDED")
+    try await terminal.press("/", "port x")
+    _ = try await terminal.screen(showing: "port x: expected 0 to 65535")
+    try await terminal.press("C-u", "port 1 or lost>100000")
+    _ = try await terminal.screen(showing: "no stream passes the filter")
+    try await terminal.press("C-u", "payload nemotop and port 5004", "Enter")
+    #expect(try await terminal.screen(showing: "FILTER").contains("xen1"))
+    try await terminal.press("Enter")
+    #expect(try await terminal.screen(showing: "nemotop: stream").contains("leg direct"))
+    try await terminal.press("Escape")
+    _ = try await terminal.screen(showing: "FILTER")
+    try await terminal.press("w")
+    _ = try await terminal.screen(showing: "written: nemotop-")
+    try await terminal.press("q")
+    _ = try await terminal.screen(showing: "restored")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasPrefix("nemotop-") }
+    let file = try #require(files.first)
+    let text = try String(contentsOfFile: folder.path + "/" + file, encoding: .utf8)
+    #expect(text.contains("STREAM") && text.contains("FILTER"))
+    #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count == 31)
+  }
+
   @Test func `the dashboard shows the moves, takes keys and gives the terminal back`() async throws
   {
     let folder = try TemporaryFolder()

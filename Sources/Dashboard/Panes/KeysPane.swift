@@ -5,6 +5,10 @@ struct KeysPane: Pane {
   func rows(_ view: View, width: Int) -> RowNeed { RowNeed(least: 1, most: 1) }
 
   func draw(_ view: View, on grid: inout Grid) {
+    if let notice = view.notice, view.entry == nil {
+      grid.write(notice, column: 1, row: 0, style: .bold)
+      return
+    }
     if let entry = view.entry { return draw(entry: entry, view, on: &grid) }
     var column = 1
     for hint in KeyTable.bindings.compactMap(\.hint) {
