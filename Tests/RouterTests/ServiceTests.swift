@@ -177,6 +177,19 @@ import Wire
     }
   }
 
+  @Test func `a guest is away once nobody is at the other end of its port`() async throws {
+    try await PrivateTestWorld.with { world in
+      let network = try await Network.up(in: world)
+      let services = try await start(in: world, isWatching: true)
+      _ = try await network.deliver(1)
+      try await wait("the guest on the first server") { isRegistered(0, services) }
+      // As a TAP does whose machine ends.
+      _ = try await world.run(["ip", "-n", "guest", "link", "set", "eth0", "down"])
+      try await wait("the guest's leaving") { services.routers[0].states[services.home] == .away }
+      try await services.stop()
+    }
+  }
+
   @Test func `nothing is lost where packets are held, and they keep their order`() async throws {
     try await PrivateTestWorld.with { world in
       let network = try await Network.up(in: world)
