@@ -52,3 +52,29 @@ extension Grid {
     write(text, column: start, row: row, style: style)
   }
 }
+
+extension Grid {
+  /// Draws a table over the whole grid: its headings, and as many rows as there is room for.
+  ///
+  /// - Parameters:
+  ///   - rows: What the rows are about, the most important first.
+  ///   - note: Stands in the place of the rows where there are none.
+  ///   - cell: The text of a row in a column of this width, and how it is written.
+  mutating func draw<Row>(
+    _ rows: [Row], in columns: [Column], orNote note: String,
+    cell: (Row, _ column: Int, _ width: Int) -> (text: String, style: Style)
+  ) {
+    let places = ColumnPlaces(columns, from: 1, width: width - 1).places
+    for place in places {
+      let column = columns[place.index]
+      write(column.heading, in: place, of: column, row: 0, style: .heading)
+    }
+    if rows.isEmpty { write(note, column: 1, row: 1, style: .quiet) }
+    for (index, row) in rows.prefix(height - 1).enumerated() {
+      for place in places {
+        let (text, style) = cell(row, place.index, place.width)
+        write(text, in: place, of: columns[place.index], row: index + 1, style: style)
+      }
+    }
+  }
+}

@@ -64,20 +64,9 @@ struct HostsPane: Pane {
   }
 
   func draw(_ view: View, on grid: inout Grid) {
-    let columns = self.columns.map(\.column)
-    let places = ColumnPlaces(columns, from: 1, width: grid.width - 1).places
-    for place in places {
-      let column = columns[place.index]
-      grid.write(column.heading, in: place, of: column, row: 0, style: .heading)
-    }
     let hosts = HostFigures.all(in: view.history)
-    if hosts.isEmpty { grid.write("no host yet", column: 1, row: 1, style: .quiet) }
-    for (index, host) in hosts.prefix(grid.height - 1).enumerated() {
-      for place in places {
-        grid.write(
-          text(self.columns[place.index], of: host, view, width: place.width), in: place,
-          of: columns[place.index], row: index + 1)
-      }
+    grid.draw(hosts, in: columns.map(\.column), orNote: "no host yet") { host, index, width in
+      (text(columns[index], of: host, view, width: width), .plain)
     }
   }
 
