@@ -44,7 +44,7 @@ package struct GuestImage: Sendable, Hashable {
     try check(sender: sender)
     let system = try await kernelFolder(in: store, telling: tell)
     let name = "guest-\(fingerprint(of: [stamp(sender), system, GuestInit.script]))"
-    if !FileManager.default.fileExists(atPath: store.path(of: name)) {
+    if !store.contains(name) {
       tell("making the guest's file system in \(store.folder)")
       let modules = GuestInit.modules.map { "\(store.path(of: system))/\($0).ko" }
       let present = modules.filter(FileManager.default.fileExists(atPath:))
@@ -75,9 +75,7 @@ package struct GuestImage: Sendable, Hashable {
   private static let choosing = """
     set -e; cd "$1"
     mv unpacked/boot/vmlinuz-* vmlinuz
-    for module in \(GuestInit.modules.joined(separator: " ")) xen-netfront; do
-      find unpacked -name "$module.ko" -exec mv {} . \\;
-    done
+    \(Packages.keeping(GuestInit.modules + ["xen-netfront"], in: "."))
     rm -r unpacked
     """
 

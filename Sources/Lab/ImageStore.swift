@@ -25,8 +25,11 @@ package struct ImageStore: Sendable, Hashable {
 
   /// What is kept, by name.
   package func items() -> [Item] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.sorted().map { Item(name: $0, bytes: Self.bytes(at: folder + "/" + $0)) }
+    names.map { Item(name: $0, bytes: Self.bytes(at: path(of: $0))) }
+  }
+
+  private var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
   }
 
   /// Removes all of it, and gives what that was.
@@ -43,9 +46,11 @@ package struct ImageStore: Sendable, Hashable {
 
   func path(of name: String) -> String { folder + "/" + name }
 
+  func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+
   /// The newest by name of what is there whole with this beginning; nil where there is none.
   package func newest(beginning prefix: String) -> String? {
-    items().map(\.name).filter { $0.hasPrefix(prefix) && !$0.hasSuffix(Self.unfinished) }
+    names.filter { $0.hasPrefix(prefix) && !$0.hasSuffix(Self.unfinished) }
       .max { $0.compare($1, options: .numeric) == .orderedAscending }
   }
 
@@ -73,7 +78,7 @@ package struct ImageStore: Sendable, Hashable {
     do {
       try FileManager.default.moveItem(atPath: temporary, toPath: path(of: name))
     } catch {
-      guard FileManager.default.fileExists(atPath: path(of: name)) else {
+      guard contains(name) else {
         throw .cannotKeep(path: folder, reason: "it cannot be written to")
       }
     }

@@ -26,6 +26,15 @@ package enum Packages {
     }.first
   }
 
+  /// The lines of a shell that take these modules, as far as a kernel has them, out of what was unpacked.
+  static func keeping(_ modules: [String], in folder: String) -> String {
+    """
+    for module in \(modules.joined(separator: " ")); do
+      find unpacked/lib/modules -name "$module.ko" -exec mv {} \(folder) \\;
+    done
+    """
+  }
+
   /// Puts what packages have into the folder `unpacked` of a folder.
   static func unpack(_ packages: [String], in folder: String) async throws(LabError) {
     let script = """

@@ -56,7 +56,7 @@ package struct World: Sendable, Hashable {
     guard file >= 0 else {
       throw .commandFailed(command: words, reason: "no file for its input: \(reason(of: -file))")
     }
-    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    let path = Program.searchPath.joined(separator: ":")
     let output: String
     let error: String
     let status: TerminationStatus

@@ -34,7 +34,7 @@ package struct XenImage: Sendable, Hashable {
     let system = try await systemFolder(in: store, telling: tell)
     let parts = [GuestImage.stamp(sender), guestSystem, system, GuestInit.script, HostInit.script]
     let name = "host-" + GuestImage.fingerprint(of: parts)
-    if !FileManager.default.fileExists(atPath: store.path(of: name)) {
+    if !store.contains(name) {
       tell("making the Xen hosts' file system in \(store.folder)")
       let guest = store.path(of: guestSystem)
       try await store.make(name) { folder throws(LabError) in
@@ -80,9 +80,7 @@ package struct XenImage: Sendable, Hashable {
     length=$(($(number 588 u4) - 4))
     tail -c +$((start + 1)) $image | head -c $length | xz -dc --single-stream >vmlinux
     mkdir modules
-    for module in \(HostInit.modules.joined(separator: " ")); do
-      find unpacked/lib/modules -name "$module.ko" -exec mv {} modules \\;
-    done
+    \(Packages.keeping(HostInit.modules, in: "modules"))
     rm -r unpacked/boot unpacked/lib/modules unpacked/usr/share
     """
 }
