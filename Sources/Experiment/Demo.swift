@@ -22,12 +22,24 @@ package struct Demo: Sendable {
   }
 
   /// A guest that is more than a network namespace.
-  package enum Machine: Sendable {
-    case qemu(MachineGuest.Configuration)
-    case xen(XenGuest.Configuration)
+  package struct Machine: Sendable {
+    /// What it runs from.
+    package enum Image: Sendable {
+      case qemu(GuestImage)
+      case xen(XenImage)
+    }
+
+    package var image: Image
+    /// Where sockets can lie; it is made, and removed in the end.
+    package var folder: String
+
+    package init(image: Image, folder: String) {
+      self.image = image
+      self.folder = folder
+    }
 
     var kind: GuestKind {
-      switch self {
+      switch image {
       case .qemu: .qemu
       case .xen: .xen
       }
@@ -139,23 +151,19 @@ package struct Demo: Sendable {
     if Task.isCancelled { return 0 }
     let servers = GuestServers(
       laboratory: laboratory, mobility: mobility, isTold: !self.mobility.isNoticing)
-    switch machine {
-    case nil:
-      let guest = try await NamespaceGuest.start(sender + [destination], at: servers)
-      return try await move(guest, telling: tell)
-    case .qemu(let configuration):
-      let guest = try await MachineGuest.boot(configuration, at: servers)
+    let sending = sender + [destination]
+    guard let machine else {
+      return try await move(try await NamespaceGuest.start(sending, at: servers), telling: tell)
+    }
+    switch machine.image {
+    case .qemu(let image):
+      let guest = try await MachineGuest.boot(
+        from: image, in: machine.folder, sending: sending, at: servers)
       tell(.booted(await guest.bootTime))
-      do {
-        try await guest.send(sender + [destination])
-      } catch {
-        _ = await guest.end()
-        throw error
-      }
       return try await move(guest, telling: tell)
-    case .xen(let configuration):
+    case .xen(let image):
       let guest = try await XenGuest.boot(
-        configuration, sending: sender + [destination], at: servers)
+        from: image, in: machine.folder, sending: sending, at: servers)
       tell(.booted(await guest.bootTime))
       return try await move(guest, telling: tell)
     }

@@ -50,8 +50,7 @@ final class GuestConsole: Sendable {
           await machine.end()
           throw ExperimentError.guestFailed(machine.complaint ?? "QEMU opens no console")
         }
-        // Also in a task that has been cancelled.
-        await Task { _ = try? await Task.sleep(for: .milliseconds(5)) }.value
+        await pause(.milliseconds(5))
       }
     }
   }

@@ -1,24 +1,13 @@
 import Foundation
-package import Lab
-package import Moves
+import Lab
+import Moves
 import Shuttle
 
 /// A guest that is a virtual machine, migrated live by its hypervisor between the servers' network namespaces.
 ///
 /// It runs wholly in its memory: nothing is shared between the servers. On the server where it is not, a machine waits
 /// to take it in.
-package actor MachineGuest: StreamingGuest {
-  package struct Configuration: Sendable {
-    package var image: GuestImage
-    /// Where sockets can lie; it is made, and removed in the end.
-    package var folder: String
-
-    package init(image: GuestImage, folder: String) {
-      self.image = image
-      self.folder = folder
-    }
-  }
-
+actor MachineGuest: StreamingGuest {
   /// A machine with the console that it is heard by.
   private struct Host {
     var machine: VirtualMachine
@@ -30,33 +19,37 @@ package actor MachineGuest: StreamingGuest {
   private static let bandwidth = 1_000_000_000
   private static let downtimeLimit = Duration.milliseconds(30)
 
-  private let configuration: Configuration
-  private let servers: GuestServers
+  private let image: GuestImage
+  /// Where sockets can lie; it is made, and removed in the end.
+  private let folder: String
+  let servers: GuestServers
   private var location = Server.xen1
   private var hosts: [Server: Host] = [:]
   /// The machine that is being made ready to take the guest in next.
   private var preparation: Task<Host, any Error>?
   private var isMigrating = false
   private var isReady = false
-  private var hasEnded = false
-  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private let conclusion = Latch()
   private var lastWords = ""
   private var failure: String?
   /// From the machine's start until the guest was up.
   private(set) var bootTime = Duration.zero
 
-  private init(_ configuration: Configuration, at servers: GuestServers) {
-    self.configuration = configuration
+  private init(from image: GuestImage, in folder: String, at servers: GuestServers) {
+    self.image = image
+    self.folder = folder
     self.servers = servers
   }
 
-  /// Starts it on the first server, and waits until it is up.
+  /// Starts it on the first server, waits until it is up, and lets it send.
   static func boot(
-    _ configuration: Configuration, at servers: GuestServers
+    from image: GuestImage, in folder: String, sending arguments: [String],
+    at servers: GuestServers
   ) async throws -> MachineGuest {
-    let guest = MachineGuest(configuration, at: servers)
+    let guest = MachineGuest(from: image, in: folder, at: servers)
     do {
       try await guest.boot()
+      try await guest.send(arguments)
       return guest
     } catch {
       _ = await guest.end()
@@ -69,7 +62,7 @@ package actor MachineGuest: StreamingGuest {
     hosts[location] = try await host(on: location, incoming: false)
     preparation = prepare(location.other)
     while !isReady {
-      if hasEnded { throw ended() }
+      if conclusion.isOpen { throw ended() }
       guard ContinuousClock.now - start < Self.bootLimit else {
         throw ExperimentError.guestFailed("it is not up after \(Self.bootLimit)")
       }
@@ -78,8 +71,7 @@ package actor MachineGuest: StreamingGuest {
     bootTime = ContinuousClock.now - start
   }
 
-  /// Lets it send.
-  func send(_ arguments: [String]) throws {
+  private func send(_ arguments: [String]) throws {
     do {
       try hosts[location]?.console.write("send " + arguments.joined(separator: " "))
     } catch {
@@ -88,10 +80,10 @@ package actor MachineGuest: StreamingGuest {
   }
 
   /// Live, it never stands still longer than its hypervisor lets it.
-  package func pause() {}
-  package func resume() {}
+  func pause() {}
+  func resume() {}
 
-  package func move(to server: Server) async throws -> MigrationFigures? {
+  func move(to server: Server) async throws -> MigrationFigures? {
     guard server != location, let old = hosts[location], let preparation else { return nil }
     let source = location
     do {
@@ -104,18 +96,17 @@ package actor MachineGuest: StreamingGuest {
     self.preparation = nil
     isMigrating = true
     defer { isMigrating = false }
-    let places = Server.allCases.map { MigrationHost($0.rawValue, at: place(of: $0) + "/monitor") }
     let driver = QEMUDriver(
-      guest: "guest", hosts: places, bandwidth: Self.bandwidth,
+      guest: "guest", hosts: Server.allCases.map(migrationHost), bandwidth: Self.bandwidth,
       downtimeLimit: Self.downtimeLimit, endsSource: true, limit: .seconds(60))
     let figures: MigrationFigures
     do throws(ShuttleError) {
-      figures = try await driver.migrate(
-        from: places[index(of: source)], to: places[index(of: server)])
+      figures = try await driver.migrate(from: migrationHost(source), to: migrationHost(server))
     } catch {
       // Whoever waited to take it in may have seen half of it: another one will.
       if let waiting = hosts.removeValue(forKey: server) {
-        self.preparation = prepare(server, afterEnding: waiting.machine)
+        waiting.machine.process.terminate()
+        self.preparation = prepare(server, after: waiting.machine)
       }
       if error == .cancelled { throw CancellationError() }
       throw ExperimentError.migrationFailed(
@@ -129,59 +120,49 @@ package actor MachineGuest: StreamingGuest {
     return figures
   }
 
-  package func bind(to server: Server) async { await servers.arrived(at: server) }
-
-  package func begin(_ fault: Fault, at server: Server) async throws {
-    try await servers.begin(fault, at: server)
-  }
-
-  package func end(_ fault: Fault, at server: Server) async throws {
-    try await servers.end(fault, at: server)
-  }
-
-  func waitForEnd() async {
-    if hasEnded { return }
-    await withCheckedContinuation { waiters.append($0) }
-  }
+  func waitForEnd() async { await conclusion.wait() }
 
   func end() async -> StreamEnd {
-    let early = hasEnded ? ended() : nil
+    let early = conclusion.isOpen ? ended() : nil
     if early == nil, isReady {
       try? hosts[location]?.console.write("stop")
       let deadline = ContinuousClock.now + .seconds(5)
-      while !hasEnded, ContinuousClock.now < deadline { await pause(.milliseconds(5)) }
+      while !conclusion.isOpen, ContinuousClock.now < deadline {
+        await Shuttle.pause(.milliseconds(5))
+      }
     }
     if let waiting = try? await preparation?.value { await waiting.machine.end() }
     preparation = nil
     for host in hosts.values { await host.machine.end() }
     hosts = [:]
-    conclude()
-    try? FileManager.default.removeItem(atPath: configuration.folder)
+    conclusion.open()
+    try? FileManager.default.removeItem(atPath: self.folder)
     return StreamEnd(summary: lastWords, failure: early)
   }
 
   // MARK: Its machines
 
-  private func index(of server: Server) -> Int { Server.allCases.firstIndex(of: server) ?? 0 }
+  private func place(of server: Server) -> String { "\(folder)/\(server)" }
 
-  private func place(of server: Server) -> String { "\(configuration.folder)/\(server)" }
+  private func monitor(on server: Server) -> String { place(of: server) + "/monitor" }
+
+  private func migrationHost(_ server: Server) -> MigrationHost {
+    MigrationHost(server.rawValue, at: monitor(on: server))
+  }
 
   /// Makes a machine ready that waits for the guest, once the one that was there is gone.
   ///
-  /// - Parameters:
-  ///   - left: The one that has been asked to end.
-  ///   - broken: One that has not.
+  /// - Parameter old: It has been asked to end.
   private func prepare(
-    _ server: Server, after left: VirtualMachine? = nil, afterEnding broken: VirtualMachine? = nil
+    _ server: Server, after old: VirtualMachine? = nil
   ) -> Task<Host, any Error> {
     Task {
-      await broken?.end()
-      if let left {
+      if let old {
         let limit = Task {
           try await Task.sleep(for: .seconds(2))
-          left.process.terminate()
+          old.process.terminate()
         }
-        _ = await left.process.wait()
+        _ = await old.process.wait()
         limit.cancel()
       }
       return try await host(on: server, incoming: true)
@@ -190,7 +171,7 @@ package actor MachineGuest: StreamingGuest {
 
   private func host(on server: Server, incoming isIncoming: Bool) async throws -> Host {
     let folder = place(of: server)
-    let arguments = GuestMachine(image: configuration.image, monitor: folder + "/monitor")
+    let arguments = GuestMachine(image: image, monitor: monitor(on: server))
       .arguments(incoming: isIncoming)
     let machine = try await VirtualMachine.start(
       arguments, in: folder, servers.laboratory.namespace(of: server.node))
@@ -206,10 +187,10 @@ package actor MachineGuest: StreamingGuest {
     switch line {
     case .ready: isReady = true
     case .said(let text): lastWords = text
-    case .ended: conclude()
+    case .ended: conclusion.open()
     case .failed(let reason):
       failure = reason
-      conclude()
+      conclusion.open()
     case .done, .other: break
     }
   }
@@ -218,24 +199,13 @@ package actor MachineGuest: StreamingGuest {
   private func ended(_ machine: VirtualMachine) {
     guard !isMigrating, hosts[location]?.machine.process === machine.process else { return }
     failure = failure ?? machine.complaint ?? "QEMU ended"
-    conclude()
-  }
-
-  private func conclude() {
-    hasEnded = true
-    for waiter in waiters { waiter.resume() }
-    waiters = []
+    conclusion.open()
   }
 
   private func ended() -> ExperimentError {
     if let failure { return .guestFailed(failure) }
     return .guestFailed(
       lastWords.isEmpty ? "its sender ended too early" : "its sender ended too early: \(lastWords)")
-  }
-
-  /// Waits, also in a task that has been cancelled.
-  private func pause(_ length: Duration) async {
-    await Task { _ = try? await Task.sleep(for: length) }.value
   }
 
 }

@@ -3,7 +3,7 @@ import Moves
 
 /// A guest that is a network namespace: it stands still where the program that sends in it does.
 struct NamespaceGuest: StreamingGuest {
-  private let servers: GuestServers
+  let servers: GuestServers
   private let sender: Sender
 
   /// Starts the sender.
@@ -21,16 +21,6 @@ struct NamespaceGuest: StreamingGuest {
     try await servers.laboratory.move(to: server)
     if let old { await servers.left(old) }
     return nil
-  }
-
-  func bind(to server: Server) async { await servers.arrived(at: server) }
-
-  func begin(_ fault: Fault, at server: Server) async throws {
-    try await servers.begin(fault, at: server)
-  }
-
-  func end(_ fault: Fault, at server: Server) async throws {
-    try await servers.end(fault, at: server)
   }
 
   func waitForEnd() async { _ = await sender.process.wait() }

@@ -2,11 +2,26 @@ import Lab
 
 /// A guest that sends, from when it was started.
 protocol StreamingGuest: MovableGuest {
+  var servers: GuestServers { get }
+
   /// Returns once it sends no more, whyever.
   func waitForEnd() async
 
   /// Ends it, and tells what its sender said last.
   func end() async -> StreamEnd
+}
+
+/// What its servers do, whatever the guest is.
+extension StreamingGuest {
+  func bind(to server: Server) async { await servers.arrived(at: server) }
+
+  func begin(_ fault: Fault, at server: Server) async throws {
+    try await servers.begin(fault, at: server)
+  }
+
+  func end(_ fault: Fault, at server: Server) async throws {
+    try await servers.end(fault, at: server)
+  }
 }
 
 /// How a guest's stream ended.

@@ -1,22 +1,11 @@
 import Foundation
-package import Lab
-package import Moves
+import Lab
+import Moves
 import Shuttle
 
 /// A guest of Xen that `xl migrate` takes from one Xen host to another, each a machine of QEMU's in a server's network
 /// namespace, whose bridge goes on within it.
-package actor XenGuest: StreamingGuest {
-  package struct Configuration: Sendable {
-    package var image: XenImage
-    /// Where sockets can lie; it is made, and removed in the end.
-    package var folder: String
-
-    package init(image: XenImage, folder: String) {
-      self.image = image
-      self.folder = folder
-    }
-  }
-
+actor XenGuest: StreamingGuest {
   private struct Host {
     var machine: VirtualMachine
     var shell: HostShell
@@ -25,26 +14,28 @@ package actor XenGuest: StreamingGuest {
   private static let bootLimit = Duration.seconds(180)
   private static let migrationLimit = Duration.seconds(300)
 
-  private let configuration: Configuration
-  private let servers: GuestServers
+  private let image: XenImage
+  /// Where sockets can lie; it is made, and removed in the end.
+  private let folder: String
+  let servers: GuestServers
   private var location = Server.xen1
   private var hosts: [Server: Host] = [:]
   private var failure: String?
-  private var hasEnded = false
-  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private let conclusion = Latch()
   /// From the hosts' start until the guest was up.
   private(set) var bootTime = Duration.zero
 
-  private init(_ configuration: Configuration, at servers: GuestServers) {
-    self.configuration = configuration
+  private init(from image: XenImage, in folder: String, at servers: GuestServers) {
+    self.image = image
+    self.folder = folder
     self.servers = servers
   }
 
   /// Starts both hosts, and on the first of them the guest, which sends as soon as it is up.
   static func boot(
-    _ configuration: Configuration, sending arguments: [String], at servers: GuestServers
+    from image: XenImage, in folder: String, sending arguments: [String], at servers: GuestServers
   ) async throws -> XenGuest {
-    let guest = XenGuest(configuration, at: servers)
+    let guest = XenGuest(from: image, in: folder, at: servers)
     do {
       try await guest.boot(sending: arguments)
       return guest
@@ -83,10 +74,10 @@ package actor XenGuest: StreamingGuest {
     try await Task.sleep(for: .milliseconds(100))
   }
 
-  package func pause() {}
-  package func resume() {}
+  func pause() {}
+  func resume() {}
 
-  package func move(to server: Server) async throws -> MigrationFigures? {
+  func move(to server: Server) async throws -> MigrationFigures? {
     guard server != location else { return nil }
     let source = location
     let shells = hosts.mapValues(\.shell)
@@ -118,37 +109,24 @@ package actor XenGuest: StreamingGuest {
     return MigrationFigures(total: ContinuousClock.now - start)
   }
 
-  package func bind(to server: Server) async { await servers.arrived(at: server) }
-
-  package func begin(_ fault: Fault, at server: Server) async throws {
-    try await servers.begin(fault, at: server)
-  }
-
-  package func end(_ fault: Fault, at server: Server) async throws {
-    try await servers.end(fault, at: server)
-  }
-
-  func waitForEnd() async {
-    if hasEnded { return }
-    await withCheckedContinuation { waiters.append($0) }
-  }
+  func waitForEnd() async { await conclusion.wait() }
 
   func end() async -> StreamEnd {
     let early = failure.map { ExperimentError.guestFailed($0) }
-    conclude()
+    conclusion.open()
     for host in hosts.values {
       await host.machine.end()
       await host.shell.end("it was ended")
     }
     hosts = [:]
-    try? FileManager.default.removeItem(atPath: configuration.folder)
+    try? FileManager.default.removeItem(atPath: self.folder)
     return StreamEnd(summary: "", failure: early)
   }
 
   private func host(on server: Server, sending sent: [String]) async throws -> Host {
-    let folder = "\(configuration.folder)/\(server)"
+    let folder = "\(self.folder)/\(server)"
     let arguments = XenHost(
-      image: configuration.image, server: server, link: configuration.folder + "/link",
+      image: image, server: server, link: self.folder + "/link",
       sending: sent
     ).arguments
     let machine = try await VirtualMachine.start(
@@ -165,14 +143,9 @@ package actor XenGuest: StreamingGuest {
   }
 
   private func ended(_ server: Server, saying complaint: String?) {
-    guard !hasEnded else { return }
+    guard !conclusion.isOpen else { return }
     failure = failure ?? "the Xen host \(server) ended: \(complaint ?? "QEMU said nothing")"
-    conclude()
+    conclusion.open()
   }
 
-  private func conclude() {
-    hasEnded = true
-    for waiter in waiters { waiter.resume() }
-    waiters = []
-  }
 }

@@ -1,4 +1,4 @@
 /// Waits, also in a task that has been cancelled.
-func pause(_ length: Duration) async {
+package func pause(_ length: Duration) async {
   await Task { _ = try? await Task.sleep(for: length) }.value
 }

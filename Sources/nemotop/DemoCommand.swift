@@ -231,10 +231,10 @@ struct DemoCommand: AsyncParsableCommand {
       case .namespace: return nil
       case .qemu:
         let image = try await GuestImage.prepare(sender: GuestImage.senderPath) { note($0) }
-        return .qemu(MachineGuest.Configuration(image: image, folder: folder))
+        return Demo.Machine(image: .qemu(image), folder: folder)
       case .xen:
         let image = try await XenImage.prepare(sender: GuestImage.senderPath) { note($0) }
-        return .xen(XenGuest.Configuration(image: image, folder: folder))
+        return Demo.Machine(image: .xen(image), folder: folder)
       }
     } catch {
       throw Failure(error)
