@@ -57,7 +57,7 @@ let package = Package(
     module("Records", on: ["Moves", "Streams", "Sequences", "Wire"]),
     module("Analysis", on: ["Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Capture", on: ["CPcap", "CLinux", "Streams", "Wire"]),
-    module("Observation", on: ["Capture", "Records", "Moves", "Streams", "Wire"]),
+    module("Observation", on: ["Capture", "Records", "Moves", "Streams", "Wire", subprocess]),
     module("Generator", on: ["CLinux", "Streams", "Sequences", "Wire"]),
     module("Simulation", on: ["Wire"]),
     module("Screen"),
@@ -128,7 +128,7 @@ let package = Package(
     tests(of: "Router", on: ["Lab", "LabTesting", "Mobility", "Wire"]),
     tests(of: "Daemons", on: ["Mobility", "Router", "Wire"]),
     tests(of: "Lab", on: ["LabTesting"]),
-    tests(of: "Shuttle", on: ["Lab", "LabTesting"]),
+    tests(of: "Shuttle", on: ["Lab", "LabTesting", "Wire"]),
     tests(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
     tests(

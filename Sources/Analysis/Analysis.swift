@@ -53,7 +53,7 @@ package struct Analysis: Sendable {
     case .bindingUpdate, .bindingAcknowledgement, .announce: signalling.append(mark)
     case .user: userMarks.append(mark)
     case .cut, .restored, .renamed: interruptions.append(mark)
-    case .clock: clockMarks.append(mark)
+    case .clock: if ClockReading(mark) == nil { clockMarks.append(mark) }
     case .gap:
       guard let stream = mark.stream, let name = mark.point,
         let point = points.firstIndex(where: { $0.point.name == name })

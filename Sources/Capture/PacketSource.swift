@@ -71,6 +71,8 @@ package enum CaptureError: Error, Equatable, Sendable {
   case badFilter(String, reason: String)
   case interfaceWentAway(String)
   case failed(String, reason: String)
+  /// What observes elsewhere tells nothing.
+  case noData(String, reason: String)
   /// A capture is there already: nothing is overwritten.
   case alreadyExists(String)
   case diskFull(String)

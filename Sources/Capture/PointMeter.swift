@@ -28,6 +28,21 @@ package struct PointReport: Sendable, Equatable {
 
   /// Since when a live capture sees nothing; nil where it does.
   package var awaySince: Timestamp? { absence.flatMap { $0.end == nil ? $0.start : nil } }
+
+  /// Takes that nothing is seen any more, and when surely everything was for the last time.
+  package mutating func beginAbsence(at time: Timestamp, _ reason: CaptureError) -> CaptureEvent {
+    absence = Absence(reason: reason, start: time)
+    absences += 1
+    return CaptureEvent(time: time, kind: .ended(reason: reason.absenceReason))
+  }
+
+  /// Takes that it is seen again; nil where it always was.
+  package mutating func endAbsence(at time: Timestamp) -> CaptureEvent? {
+    guard let start = awaySince else { return nil }
+    absence?.end = time
+    absentTime += time - start
+    return CaptureEvent(time: time, kind: .resumed)
+  }
 }
 
 /// A time in which a live capture saw nothing, because its interface was away or could not be read.
@@ -122,17 +137,12 @@ package struct PointMeter: ~Copyable {
 
   /// Takes that a live capture sees nothing any more, why, and when it surely saw for the last time.
   package mutating func noteAbsence(since time: Timestamp, _ reason: CaptureError) {
-    losses.absence = Absence(reason: reason, start: time)
-    losses.absences += 1
-    table.note(CaptureEvent(time: time, kind: .ended(reason: reason.absenceReason)))
+    table.note(losses.beginAbsence(at: time, reason))
   }
 
   /// Takes that it sees again.
   package mutating func noteReturn(at time: Timestamp) {
-    guard let start = losses.absence?.start else { return }
-    losses.absence?.end = time
-    losses.absentTime += time - start
-    table.note(CaptureEvent(time: time, kind: .resumed))
+    if let event = losses.endAbsence(at: time) { table.note(event) }
   }
 }
 
@@ -150,7 +160,7 @@ extension CaptureError {
   var absenceReason: String {
     switch self {
     case .interfaceWentAway: Self.wentAway
-    case .failed(_, let reason): reason
+    case .failed(_, let reason), .noData(_, let reason): reason
     default: "capture failed"
     }
   }

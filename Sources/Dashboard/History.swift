@@ -22,8 +22,10 @@ struct History: Sendable {
   private(set) var bin: Duration?
   private(set) var packets = 0
   private(set) var captureDrops = 0
-  /// Names of points whose captures see nothing, since their interfaces are away.
-  private(set) var away: [String] = []
+  /// Names of points whose captures see nothing, and since when: their interfaces are away, or who
+  /// observes there tells nothing.
+  private(set) var away: [(point: String, since: Timestamp)] = []
+  private(set) var clocks = ClockAgreement.same
   /// What the points that decide saw of each protocol.
   private(set) var protocols: [DecodedPacket.Kind: (packets: Int, bytes: Int)] = [:]
   /// Packets of the newest interval at the points that decide.
@@ -35,6 +37,7 @@ struct History: Sendable {
 
   mutating func take(_ observed: Observed) {
     upTo = max(upTo ?? observed.upTo, observed.upTo)
+    clocks = observed.clocks
     for snapshot in observed.snapshots where !points.contains(where: { $0 == snapshot.point }) {
       points.append(snapshot.point)
     }
@@ -126,8 +129,8 @@ struct History: Sendable {
 
   private mutating func take(_ events: [CaptureEvent], at point: String) {
     for event in events {
-      away.removeAll { $0 == point }
-      if case .ended = event.kind { away.append(point) }
+      away.removeAll { $0.point == point }
+      if case .ended = event.kind { away.append((point, event.time)) }
     }
   }
 
@@ -142,6 +145,8 @@ struct History: Sendable {
   var interval: Duration { newest?.length ?? .seconds(1) }
 
   private mutating func take(_ mark: Mark) {
+    // Of clocks, only what contradicts is news; the header has the rest.
+    guard ClockReading(mark) == nil else { return }
     marks.append(mark)
     guard let stream = mark.stream, let point = mark.point else { return }
     switch mark.kind {

@@ -30,8 +30,10 @@ struct Clocks: Sendable {
   private static let drift = 1e-4
   private static let capacity = 64
 
+  /// Whose clocks there are: boot ids, else sites.
+  private var names: [String] = []
   /// The clock of each point.
-  private let clocks: [Int]
+  private var clocks: [Int] = []
   private let stated: Duration?
   private var transits: [Pair: [Transit]] = [:]
 
@@ -39,15 +41,17 @@ struct Clocks: Sendable {
   ///   - bootIdentifiers: Of the points' hosts; points without one have the clock of their site.
   ///   - bound: The most that two clocks are apart, as the user states it.
   init(points: [Point], bootIdentifiers: [String?], bound: Duration?) {
-    var names: [String] = []
-    clocks = points.indices.map { index in
-      let known = index < bootIdentifiers.count ? bootIdentifiers[index] : nil
-      let name = known ?? "site " + points[index].site
-      if let clock = names.firstIndex(of: name) { return clock }
-      names.append(name)
-      return names.count - 1
-    }
     stated = bound
+    for (index, point) in points.enumerated() {
+      let known = index < bootIdentifiers.count ? bootIdentifiers[index] : nil
+      clocks.append(clock(of: known ?? "site " + point.site))
+    }
+  }
+
+  private mutating func clock(of name: String) -> Int {
+    if let clock = names.firstIndex(of: name) { return clock }
+    names.append(name)
+    return names.count - 1
   }
 
   /// Whether there is anything to compare.
@@ -66,8 +70,44 @@ struct Clocks: Sendable {
   mutating func note(_ transit: Duration, from sender: Int, to receiver: Int, at time: Timestamp) {
     guard !areSame(sender, receiver) else { return }
     let pair = Pair(sender: clocks[sender], receiver: clocks[receiver])
-    transits[pair, default: []].append(Transit(value: transit, time: time))
+    append(Transit(value: transit, time: time), to: pair)
+  }
+
+  private mutating func append(_ transit: Transit, to pair: Pair) {
+    transits[pair, default: []].append(transit)
     if transits[pair, default: []].count > Self.capacity { transits[pair]?.removeFirst() }
+  }
+
+  /// Takes what was read of a point's clock, and whose clock that is.
+  mutating func take(_ reading: ClockReading, at point: Int) {
+    if let host = reading.host { clocks[point] = clock(of: host) }
+    let reference = clock(of: reading.reference)
+    guard clocks[point] != reference else { return }
+    let there = Pair(sender: reference, receiver: clocks[point])
+    let back = Pair(sender: clocks[point], receiver: reference)
+    func note() {
+      append(Transit(value: reading.offset + reading.bound, time: reading.time), to: there)
+      append(Transit(value: reading.bound - reading.offset, time: reading.time), to: back)
+    }
+    note()
+    // Where it contradicts what was read before, one of the clocks was set: only the new one counts.
+    guard compare(clocks[point], with: reference, at: reading.time) == nil else { return }
+    transits[there] = nil
+    transits[back] = nil
+    note()
+  }
+
+  /// How sure it is around a time how far the clocks of the points are apart.
+  func agreement(at time: Timestamp) -> ClockAgreement {
+    guard areSeveral else { return .same }
+    var most = Duration.zero
+    for point in clocks.indices {
+      for other in clocks.indices where other < point {
+        guard let bound = offset(of: point, from: other, at: time).bound else { return .unknown }
+        most = max(most, bound)
+      }
+    }
+    return .within(most)
   }
 
   /// What the clock of a point shows beyond that of another, around a time.
@@ -83,7 +123,7 @@ struct Clocks: Sendable {
     {
       settled.insert(next.key)
       if next.key == goal { break }
-      for clock in Set(clocks).subtracting(settled) {
+      for clock in names.indices where !settled.contains(clock) {
         guard let step = compare(clock, with: next.key, at: time) else { continue }
         let bound = next.value.bound + step.bound
         if best[clock].map({ bound < $0.bound }) ?? true {

@@ -83,12 +83,9 @@ package struct Correlator: Sendable {
           ending.append((interval, point))
         }
       }
-      marks += snapshot.events.map { Mark($0, at: snapshot.point) }
-      marks += snapshot.signals.map { Mark($0, at: snapshot.point) }
-      marks += snapshot.announcements.map { Mark($0, at: snapshot.point) }
       announcements.take(snapshot.announcements, at: point)
       signalling.take(snapshot.signals, at: point, comparing: &clocks)
-      marks += blindness.take(snapshot, at: point)
+      marks += read(snapshot, at: point)
     }
     for (stream, activities) in heard { marks += take(activities, of: stream) }
     renaming.take(ending, options: options)
@@ -97,6 +94,30 @@ package struct Correlator: Sendable {
     observed.snapshots = snapshots
     observed.marks = (observed.marks + marks).sorted { $0.time < $1.time }
     return observed
+  }
+
+  /// Takes snapshots of an interval that was told already: what they tell is marked, and what was
+  /// blind or read of clocks is known from now on, but no move is judged by them any more.
+  package mutating func takeLate(_ snapshots: [Snapshot], upTo time: Timestamp) -> Observed {
+    var marks: [Mark] = []
+    for snapshot in snapshots {
+      guard let point = points.firstIndex(where: { $0.name == snapshot.point.name }) else {
+        continue
+      }
+      marks += read(snapshot, at: point)
+    }
+    marks.sort { $0.time < $1.time }
+    return Observed(upTo: time, snapshots: snapshots, marks: marks)
+  }
+
+  /// The marks of a snapshot, and what it tells of blindness and clocks.
+  private mutating func read(_ snapshot: Snapshot, at point: Int) -> [Mark] {
+    for reading in snapshot.clockReadings { clocks.take(reading, at: point) }
+    return snapshot.events.map { Mark($0, at: snapshot.point) }
+      + snapshot.signals.map { Mark($0, at: snapshot.point) }
+      + snapshot.announcements.map { Mark($0, at: snapshot.point) }
+      + snapshot.clockReadings.map { Mark($0, at: snapshot.point) }
+      + blindness.take(snapshot, at: point)
   }
 
   /// Takes what was heard of a stream in one step, in the order of time.
@@ -247,6 +268,9 @@ package struct Correlator: Sendable {
         at: time),
     ]
   }
+
+  /// How sure it is around a time how far the points' clocks are apart.
+  package func clockAgreement(at time: Timestamp) -> ClockAgreement { clocks.agreement(at: time) }
 
   /// What became of the numbers of every stream that has any, in order, once all data have ended;
   /// empty unless losses are kept.

@@ -13,10 +13,8 @@ extension StreamEvent {
     case .appeared: kind = .appeared
     case .left: kind = .left
     case .gap:
-      guard let silence = mark["gap_ms"]?.double else { return nil }
-      kind = .gap(
-        .nanoseconds(Int64((min(silence, 9e12) * 1e6).rounded())),
-        missing: mark["missing"]?.integer)
+      guard let silence = mark["gap_ms"]?.duration else { return nil }
+      kind = .gap(silence, missing: mark["missing"]?.integer)
     default: return nil
     }
     self.init(time: mark.time, stream: stream, leg: leg, kind: kind)
@@ -32,6 +30,18 @@ extension CaptureEvent {
     case "resumed": self.init(time: mark.time, kind: .resumed)
     default: return nil
     }
+  }
+}
+
+extension ClockReading {
+  /// The reading that a mark tells of; nil for other marks.
+  package init?(_ mark: Mark) {
+    guard mark.kind == .clock, let reference = mark["reference"]?.text,
+      let offset = mark["offset_ms"]?.duration, let bound = mark["bound_ms"]?.duration,
+      bound >= .zero
+    else { return nil }
+    self.init(
+      time: mark.time, host: mark["host"]?.text, reference: reference, offset: offset, bound: bound)
   }
 }
 
@@ -95,6 +105,11 @@ extension Mark.Value {
     case .number(let number): number
     default: nil
     }
+  }
+
+  /// Of so many milliseconds.
+  fileprivate var duration: Duration? {
+    double.map { .nanoseconds(Int64((max(min($0, 9e12), -9e12) * 1e6).rounded())) }
   }
 
   var address: IPAddress? { text.flatMap { IPAddress($0) } }

@@ -53,6 +53,17 @@ extension Mark {
     }
   }
 
+  /// Tells what was read of the point's clock.
+  init(_ reading: ClockReading, at point: Point) {
+    self.init(
+      time: reading.time, point: point.name, kind: .clock,
+      detail: [
+        ("host", reading.host.map(Value.text) ?? .null), ("reference", .text(reading.reference)),
+        ("offset_ms", .number(reading.offset.milliseconds)),
+        ("bound_ms", .number(reading.bound.milliseconds)),
+      ])
+  }
+
   /// Says that packets of an interval may have been missed.
   init(blindIntervalOf snapshot: Snapshot) {
     self.init(

@@ -12,6 +12,8 @@ package struct Observed: Sendable {
   package var marks: [Mark]
   /// Moves that became final in this step.
   package var moves: [Move]
+  /// How sure it is how far the points' clocks are apart.
+  package var clocks = ClockAgreement.same
 
   package init(
     upTo: Timestamp, snapshots: [Snapshot] = [], marks: [Mark] = [], moves: [Move] = []
@@ -21,4 +23,14 @@ package struct Observed: Sendable {
     self.marks = marks
     self.moves = moves
   }
+}
+
+/// How sure it is how far the clocks of all points are apart.
+package enum ClockAgreement: Sendable, Equatable {
+  /// All points have one clock.
+  case same
+  /// Nothing tells of some of them.
+  case unknown
+  /// What is known of any two is wrong by so much at the most.
+  case within(Duration)
 }

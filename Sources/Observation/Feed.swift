@@ -8,6 +8,8 @@ import Wire
 protocol Feed: AnyObject {
   /// Captures have one point, recordings may have several.
   var points: [RecordedPoint] { get }
+  /// Whether it wakes the observation whenever it has something; else it is asked again and again.
+  var isLive: Bool { get }
   /// Snapshots that were handed over and not taken yet.
   var queue: [Snapshot] { get set }
   /// Every snapshot that ended by then is in the queue, or was taken.
@@ -37,6 +39,8 @@ extension Feed {
   var bound: Timestamp {
     queue.first?.start ?? closedUpTo ?? Timestamp(nanoseconds: .min)
   }
+
+  var isLive: Bool { false }
 
   var hasNews: Bool {
     get { false }
@@ -92,6 +96,7 @@ final class FileFeed: Feed {
 /// A live interface.
 final class LiveFeed: Feed {
   let points: [RecordedPoint]
+  let isLive = true
   var queue: [Snapshot] = []
   var userMarks: [Mark] = []
   private(set) var closedUpTo: Timestamp?
@@ -190,14 +195,7 @@ final class RecordingFeed: Feed {
     guard let index = points.firstIndex(where: { $0.point.name == snapshot.point.name }) else {
       return
     }
-    // A recording may state any counts: their sum is clamped, not believed.
-    for total in snapshot.totals {
-      reports[index].packets.add(clamping: total.packets)
-      if total.kind == .malformed { reports[index].malformed.add(clamping: total.packets) }
-    }
-    reports[index].captureDrops.add(clamping: snapshot.captureDrops)
-    reports[index].first = reports[index].first ?? snapshot.start
-    reports[index].last = snapshot.end
+    reports[index].add(snapshot)
   }
 
   func advance(to time: Timestamp) {}
@@ -205,5 +203,19 @@ final class RecordingFeed: Feed {
 
   func stop(at time: Timestamp) {
     hasEnded = true
+  }
+}
+
+extension PointReport {
+  /// Adds what a snapshot that was recorded tells.
+  mutating func add(_ snapshot: Snapshot) {
+    // A recording may state any counts: their sum is clamped, not believed.
+    for total in snapshot.totals {
+      packets.add(clamping: total.packets)
+      if total.kind == .malformed { malformed.add(clamping: total.packets) }
+    }
+    captureDrops.add(clamping: snapshot.captureDrops)
+    first = min(first ?? snapshot.start, snapshot.start)
+    last = max(last ?? snapshot.end, snapshot.end)
   }
 }

@@ -25,6 +25,8 @@ package actor Observation {
   /// What hypervisors told of migrations, by the user's marks.
   private var migrations = MigrationMarks()
   private var horizon = Timestamp(nanoseconds: .min)
+  /// The start of the latest interval that was told: what comes of one before it is late.
+  private var newest = Timestamp(nanoseconds: .min)
   private var end: Timestamp?
   private var isFinished = false
 
@@ -94,7 +96,7 @@ package actor Observation {
       points: points.map(\.point), options: counting,
       bootIdentifiers: points.map(\.bootIdentifier), clockBound: options.clockBound,
       keepsLosses: options.keepsLosses)
-    ownMarks = Mutex(OwnMarks(isLive: feeds.contains { $0 is LiveFeed }))
+    ownMarks = Mutex(OwnMarks(isLive: feeds.contains { $0.isLive }))
   }
 
   /// What all points saw, step by step, until every source has ended or `stop` was called.
@@ -173,7 +175,12 @@ package actor Observation {
       let observed = complete(correlator.advance(to: due))
       if !observed.marks.isEmpty || !observed.moves.isEmpty { return observed }
     }
-    if let step { return complete(correlator.take(takeSnapshots(of: step))) }
+    if let step {
+      let snapshots = takeSnapshots(of: step)
+      guard step >= newest else { return complete(correlator.takeLate(snapshots, upTo: horizon)) }
+      newest = step
+      return complete(correlator.take(snapshots))
+    }
     if let end {
       isFinished = true
       return complete(correlator.finish(at: end), isLast: true)
@@ -221,6 +228,7 @@ package actor Observation {
     if isLast { keeper?.finish() }
     for mark in marks { migrations.take(mark) }
     var observed = observed
+    observed.clocks = correlator.clockAgreement(at: horizon)
     if !marks.isEmpty { observed.marks = (observed.marks + marks).sorted { $0.time < $1.time } }
     for index in observed.moves.indices {
       let figures = migrations.figures(of: observed.moves[index])
@@ -231,7 +239,7 @@ package actor Observation {
 
   /// Waits until a capture has something; pipes are asked again soon.
   private func rest() async {
-    if feeds.contains(where: { $0 is LiveFeed }) {
+    if feeds.contains(where: \.isLive) {
       var iterator = wakes.makeAsyncIterator()
       _ = await iterator.next(isolation: self)
     } else {

@@ -21,6 +21,9 @@ package struct ObservationOptions: Sendable {
   package var clockBound: Duration?
   /// Keeps what became of every number of every stream.
   package var keepsLosses = false
+  /// How a shell calls OpenSSH, and nemotop on the hosts that it reaches.
+  package var ssh = "ssh"
+  package var remoteProgram = "nemotop"
   /// Keeps the packets of the live points.
   package var keeper: CaptureKeeper?
 

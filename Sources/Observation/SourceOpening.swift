@@ -80,6 +80,21 @@ struct SourceOpening {
       } catch {
         throw .cannotCapture(source, error)
       }
+    case .program(let line):
+      return [
+        ProgramFeed(
+          source.point, path: "exec:" + line, line: line, isSurelyLive: false,
+          interval: counting.interval, wake: wake)
+      ]
+    case .remote(let host, let interface):
+      return [
+        ProgramFeed(
+          source.point, path: "ssh:\(host):\(interface)",
+          line: RemoteLog.line(
+            host: host, interface: interface, point: source.point, options: options,
+            counting: counting),
+          isSurelyLive: true, interval: counting.interval, wake: wake)
+      ]
     case .recording(let path):
       do throws(RecordError) {
         return [try RecordingFeed(path: path)]

@@ -73,6 +73,9 @@ final class FolderSteps: RecordedSteps {
     var described: [RecordedPoint] = []
     if let rows = try CSVRows(ifThere: Schema.meta, folder: folder) {
       while let row = rows.upcoming {
+        guard row.version <= RecordedPoint.version else {
+          throw .newerVersion(path: folder, version: row.version)
+        }
         described.append(row)
         rows.advance()
       }

@@ -9,6 +9,7 @@ package enum Record: Sendable, Equatable {
   case total(TotalRecord)
   case mark(Mark)
   case move(Move)
+  case answer(ClockAnswer)
 }
 
 /// A point of a recording, and what has to be known to read its records: the kind `meta`, one record

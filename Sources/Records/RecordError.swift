@@ -12,6 +12,8 @@ package enum RecordError: Error, Equatable, Sendable {
   case cannotWrite(path: String, reason: String)
   case cannotRead(path: String, reason: String)
   case notARecording(path: String, reason: String)
+  /// Records of a version of the schema that is not known here.
+  case newerVersion(path: String, version: Int)
   /// A complete line, counted from 1, that is no record.
   case malformed(path: String, line: Int, reason: String)
 }

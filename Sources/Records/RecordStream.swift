@@ -1,4 +1,5 @@
 package import Moves
+package import Wire
 
 /// Reads JSON Lines as they come, from a file or a program, and gives back the steps in them.
 ///
@@ -11,7 +12,12 @@ package struct RecordStream: Sendable {
   private var assembler: StepAssembler
   /// The points of the recording, as far as it was read; complete once there is a step.
   package private(set) var points: [RecordedPoint]
-  /// The line that is no record, if there was one: nothing behind it is read.
+  /// Answers that came and were not taken yet.
+  package var answers: [ClockAnswer] = []
+  /// Everything before this moment was handed over, as far as that is known.
+  package private(set) var closedUpTo: Timestamp?
+  /// What ended the reading before its time, such as a line that is no record: nothing behind it is
+  /// read.
   package private(set) var failure: RecordError?
 
   /// - Parameters:
@@ -28,8 +34,20 @@ package struct RecordStream: Sendable {
     var steps: [Observed] = []
     for record in records(in: bytes) {
       if let step = assembler.take(record) { steps.append(step) }
+      switch record {
+      case .interval(let row): close(upTo: row.time)
+      case .total(let row): close(upTo: row.time)
+      case .answer(let answer):
+        answers.append(answer)
+        if let upTo = answer.upTo { close(upTo: upTo) }
+      case .meta, .mark, .move: break
+      }
     }
     return steps
+  }
+
+  private mutating func close(upTo time: Timestamp) {
+    closedUpTo = max(closedUpTo ?? time, time)
   }
 
   /// The step as far as it has come: at the end, or where the writer is known to have written it.
@@ -45,7 +63,7 @@ package struct RecordStream: Sendable {
       line += 1
       do throws(RecordError) {
         if let record = try record(partial) {
-          if case .meta(let point) = record { points.append(point) }
+          if case .meta(let point) = record { try add(point) }
           records.append(record)
         }
       } catch { failure = error }
@@ -53,6 +71,13 @@ package struct RecordStream: Sendable {
     }
     partial += rest
     return records
+  }
+
+  private mutating func add(_ point: RecordedPoint) throws(RecordError) {
+    guard point.version <= RecordedPoint.version else {
+      throw .newerVersion(path: path, version: point.version)
+    }
+    points.append(point)
   }
 
   private func record(_ bytes: [UInt8]) throws(RecordError) -> Record? {
@@ -80,6 +105,7 @@ extension Record {
     case Schema.totals.kind: self = .total(try Schema.totals.row(members: members))
     case Schema.marks.kind: self = .mark(try Schema.marks.row(members: members))
     case Schema.moves.kind: self = .move(try Schema.moves.row(members: members))
+    case Schema.answers.kind: self = .answer(try Schema.answers.row(members: members))
     default: return nil
     }
   }

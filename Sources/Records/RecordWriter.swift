@@ -1,4 +1,6 @@
 package import Moves
+import Synchronization
+package import Wire
 
 /// Where records go. Each step is written at once, and a record whole or not at all.
 package protocol RecordWriter: AnyObject {
@@ -33,7 +35,7 @@ package final class CSVFolder: RecordWriter {
     var lines = (intervals: "", totals: "", marks: "", moves: "")
     for record in Record.records(of: observed) {
       switch record {
-      case .meta: break
+      case .meta, .answer: break
       case .interval(let row): lines.intervals += Schema.intervals.csv(row)
       case .total(let row): lines.totals += Schema.totals.csv(row)
       case .mark(let row): lines.marks += Schema.marks.csv(row)
@@ -47,18 +49,41 @@ package final class CSVFolder: RecordWriter {
   }
 }
 
-/// A recording as one file of JSON objects, one a line.
-package final class JSONLines: RecordWriter {
-  private var file: RecordFile
+/// A recording as one file of JSON objects, one a line. Any thread may write to it.
+package final class JSONLines: RecordWriter, Sendable {
+  private struct State: ~Copyable {
+    var file: RecordFile
+    /// Everything before this moment has been written.
+    var upTo: Timestamp?
+  }
+
+  private let state: Mutex<State>
 
   /// - Parameter path: a file, which is not overwritten, or `-` for the standard output.
   package init(_ path: String, points: [RecordedPoint]) throws(RecordError) {
-    file = try RecordFile(writing: path)
+    var file = try RecordFile(writing: path)
     try file.append(points.map { Record.meta($0).json }.joined())
+    state = Mutex(State(file: file))
   }
 
   package func write(_ observed: Observed) throws(RecordError) {
-    try file.append(Record.records(of: observed).map(\.json).joined())
+    let lines = Record.records(of: observed).map(\.json).joined()
+    try state.withLock { state throws(RecordError) in
+      try state.file.append(lines)
+      state.upTo = observed.upTo
+    }
+  }
+
+  /// Answers a request between two records.
+  package func answer(
+    _ request: ClockRequest, receivedAt received: Timestamp, bootIdentifier: String?
+  ) throws(RecordError) {
+    try state.withLock { state throws(RecordError) in
+      let answer = ClockAnswer(
+        request: request.sent, received: received, sent: .now, upTo: state.upTo,
+        bootIdentifier: bootIdentifier)
+      try state.file.append(Record.answer(answer).json)
+    }
   }
 }
 
@@ -71,6 +96,7 @@ extension Record {
     case .total(let row): Schema.totals.json(row)
     case .mark(let row): Schema.marks.json(row)
     case .move(let row): Schema.moves.json(row)
+    case .answer(let row): Schema.answers.json(row)
     }
   }
 }

@@ -129,6 +129,23 @@ enum Schema {
       Column("downtime_ms", \.migration.downtime),
       Column("rounds", \.migration.rounds),
     ])
+
+  /// What passes between a program that writes JSON Lines and one that reads them as they come: no
+  /// part of a recording.
+  static let requests = Table(
+    kind: "request", file: "", blank: ClockRequest(sent: .blank),
+    columns: [Column("sent", \.sent)])
+
+  static let answers = Table(
+    kind: "answer", file: "",
+    blank: ClockAnswer(request: .blank, received: .blank, sent: .blank),
+    columns: [
+      Column("request", \.request),
+      Column("received", \.received),
+      Column("sent", \.sent),
+      Column("up_to", \.upTo),
+      Column("boot_id", \.bootIdentifier),
+    ])
 }
 
 extension Timestamp {

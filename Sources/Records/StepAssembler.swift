@@ -4,7 +4,8 @@ import Wire
 
 /// Puts records together again as the steps that they were written in.
 ///
-/// A step begins with the first interval or total of another time. Marks of the changes and the
+/// A step begins with the first interval or total of another time, and also ends where the writer says
+/// so. Marks of the changes and the
 /// signalling at a point become events and signals of its snapshot again.
 struct StepAssembler {
   private var points: [RecordedPoint]
@@ -46,6 +47,10 @@ struct StepAssembler {
     case .move(let move):
       moves.append(move)
       return nil
+    case .answer(let answer):
+      // Nothing more of a step comes once its writer says that all of it was written.
+      let end = snapshots.map(\.end).max() ?? time
+      return answer.upTo.map { upTo in end.map { $0 <= upTo } ?? true } ?? false ? finish() : nil
     }
   }
 
@@ -89,6 +94,8 @@ struct StepAssembler {
       snapshots[index(of: point, at: start)].signals.append(signal)
     } else if let announcement = HeardAnnouncement(mark) {
       snapshots[index(of: point, at: start)].announcements.append(announcement)
+    } else if let reading = ClockReading(mark) {
+      snapshots[index(of: point, at: start)].clockReadings.append(reading)
     } else if let event = CaptureEvent(mark) {
       snapshots[index(of: point, at: start)].captureEvents.append(event)
     } else if mark.kind == .blind {

@@ -15,16 +15,16 @@ package struct Glyphs: Sendable, Equatable {
   package var descending: String
   package var separator: String
   package var bar: String
+  package var plusMinus: String
   package var drawsBraille: Bool
 
   package static let unicode = Glyphs(
     cursor: "▸", arrow: "→", left: "▼", came: "▲", here: "●", user: "◆", tick: "╵", dot: "·",
     dash: "–", ellipsis: "…", check: "✓", ascending: "▴", descending: "▾", separator: "·", bar: "█",
-    drawsBraille: true)
+    plusMinus: "±", drawsBraille: true)
 
   package static let ascii = Glyphs(
     cursor: ">", arrow: "->", left: "v", came: "^", here: "*", user: "!", tick: "'", dot: ".",
     dash: "-", ellipsis: "~", check: "ok", ascending: "^", descending: "v", separator: "|",
-    bar: "#",
-    drawsBraille: false)
+    bar: "#", plusMinus: "+-", drawsBraille: false)
 }

@@ -1,4 +1,5 @@
 package import Moves
+import Wire
 
 /// Moves a guest of QEMU by the QEMU Machine Protocol: a host's place is the socket of its QEMU's
 /// monitor, its inbound place the URI that it waits for guests at (`-incoming`).

@@ -1,3 +1,5 @@
+import Wire
+
 /// A user's mark on another host, by the nemotop there.
 package enum RemoteMark {
   /// Puts it down; what went wrong, or nil.

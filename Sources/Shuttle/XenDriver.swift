@@ -1,4 +1,5 @@
 package import Moves
+import Wire
 
 /// Moves a Xen guest with `xl`, run on the hosts over ssh. Its migrations are always live.
 ///

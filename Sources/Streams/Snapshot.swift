@@ -19,6 +19,8 @@ package struct Snapshot: Sendable {
   package var announcements: [HeardAnnouncement]
   /// Whether the capture saw nothing any more, or again, in time order.
   package var captureEvents: [CaptureEvent]
+  /// What was told of the point's clock, in time order.
+  package var clockReadings: [ClockReading]
   /// Packets that the kernel or the interface dropped before the capture could see them.
   package var captureDrops: Int
   /// Of those that were counted in an interval before, some may have been of this one.
@@ -30,6 +32,7 @@ package struct Snapshot: Sendable {
     point: Point, start: Timestamp, length: Duration, streams: [StreamInterval] = [],
     totals: [ProtocolTotal] = [], events: [StreamEvent] = [], signals: [Signal] = [],
     announcements: [HeardAnnouncement] = [], captureEvents: [CaptureEvent] = [],
+    clockReadings: [ClockReading] = [],
     captureDrops: Int = 0, mayHaveDropped: Bool = false, truncated: Int = 0
   ) {
     self.point = point
@@ -41,6 +44,7 @@ package struct Snapshot: Sendable {
     self.signals = signals
     self.announcements = announcements
     self.captureEvents = captureEvents
+    self.clockReadings = clockReadings
     self.captureDrops = captureDrops
     self.mayHaveDropped = mayHaveDropped
     self.truncated = truncated

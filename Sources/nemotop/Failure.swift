@@ -82,6 +82,8 @@ extension Failure {
       self.init("the filter '\(filter)' is wrong: \(reason); see pcap-filter(7)")
     case .interfaceWentAway(let name):
       self.init("interface \(name) went away")
+    case .noData(let name, let reason):
+      self.init("no data from \(name): \(reason)")
     case .failed(let name, let reason):
       self.init("capture on \(name) failed: \(reason)")
     case .alreadyExists(let path):
@@ -125,6 +127,10 @@ extension Failure {
       self.init("cannot write \(path): \(reason)")
     case .notARecording(let path, let reason):
       self.init("\(path) is no recording: \(reason)")
+    case .newerVersion(let path, let version):
+      self.init(
+        "\(path) has records of version \(version), and this nemotop reads up to "
+          + "\(RecordedPoint.version): update it")
     case .malformed(let path, let line, let reason):
       self.init("\(path), line \(line), is no record: \(reason)")
     }
@@ -175,6 +181,12 @@ extension Failure {
       self.init("source '\(source)' names nothing: write NAME=WHAT, such as xen1=eth0")
     case .badNamespace(let text):
       self.init("source '\(text)' is no interface in a namespace: write netns:NAME:INTERFACE")
+    case .namelessProgram(let source):
+      self.init("the point of \(source) has no name: write xen1=\(source)")
+    case .badProgram(let source):
+      self.init("no command in source \(source): write exec:COMMAND")
+    case .badRemote(let source):
+      self.init("source \(source) is no interface of another host: write ssh:HOST:INTERFACE")
     case .noSuchFile(let path):
       self.init("no file \(path): give a capture, a recording or the name of an interface")
     }

@@ -48,7 +48,22 @@ struct Log: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Say nothing at the end but what went wrong.")
   var quiet = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Answer requests for the time on standard input, and stop at its end: for a monitor on "
+        + "another host."))
+  var answerClock = false
+
   func validate() throws {
+    if answerClock {
+      guard csv == nil, write == nil, jsonl == nil || jsonl == "-" else {
+        throw ValidationError(
+          "--answer-clock is for JSON Lines on standard output: use --jsonl - alone")
+      }
+      guard !observation.sources.contains(where: { $0.split(separator: "=").last == "-" }) else {
+        throw ValidationError("--answer-clock needs standard input, which is a source: name a file")
+      }
+    }
     let records = [jsonl, csv == nil && jsonl == nil ? "-" : nil]
     if write == "-", records.contains("-") {
       throw ValidationError(
@@ -63,6 +78,9 @@ struct Log: AsyncParsableCommand {
       let writers = try writers(for: observation)
       let marks = MarkSocket { observation.mark($0) }
       let stopper = stopping(observation)
+      if answerClock, let records = writers.first as? JSONLines {
+        ClockAnswering(records) { observation.stop() }.start()
+      }
       defer {
         stopper.cancel()
         marks?.close()

@@ -34,7 +34,8 @@ struct Nemotop: AsyncParsableCommand {
 
       A SOURCE is [NAME[@ROLE]=]WHAT, where WHAT is an interface (eth0), an interface in a network \
       namespace (netns:NAME:eth0), a capture file (pcap, pcapng, gzip of them; - for standard \
-      input) or a recording (a .jsonl file or a folder of CSV files).
+      input), a recording (a .jsonl file or a folder of CSV files), an interface of another host \
+      (ssh:HOST:eth0, where nemotop is installed) or a program that writes JSON Lines (exec:COMMAND).
 
       Exit status: 0 good, 1 it could not be done, 2 a check that was asked for failed, 64 usage.
       """,

@@ -54,6 +54,18 @@ struct ObservationArguments: ParsableArguments {
     transform: duration)
   var clockBound: Duration?
 
+  @Option(
+    help: ArgumentHelp(
+      "How OpenSSH is called for ssh: sources, with options where it needs any.",
+      valueName: "command"))
+  var ssh = "ssh"
+
+  @Option(
+    help: ArgumentHelp(
+      "How nemotop is called on the hosts of ssh: sources, such as 'sudo nemotop'.",
+      valueName: "command"))
+  var remoteProgram = "nemotop"
+
   func validate() throws {
     guard interval ?? .seconds(1) >= .milliseconds(10) else {
       throw ValidationError("--interval is too short: 10ms is the least")
@@ -76,6 +88,8 @@ struct ObservationArguments: ParsableArguments {
     options.snapshotLength = snaplen
     options.captureMethod = capture
     options.clockBound = clockBound
+    options.ssh = ssh
+    options.remoteProgram = remoteProgram
     return options
   }
 

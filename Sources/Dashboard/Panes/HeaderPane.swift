@@ -1,3 +1,4 @@
+import Moves
 import Screen
 import Streams
 
@@ -36,13 +37,20 @@ struct HeaderPane: Pane {
       pieces.append(("FILTER", Style(isBold: true, isReversed: true), true))
     }
     if !history.away.isEmpty {
-      let names = history.away.joined(separator: " ")
+      let names = history.away.map(\.point).joined(separator: " ")
       pieces.append(("AWAY \(names)", Style(.alarm, isBold: true, isReversed: true), true))
     }
     let drops = "drops \(Figures.count(history.captureDrops))"
     let hasDrops = history.captureDrops > 0
     pieces.append(
       (drops, hasDrops ? Style(.alarm, isBold: true, isReversed: true) : .bar, hasDrops))
+    let plusMinus = "clock " + view.glyphs.plusMinus
+    switch history.clocks {
+    case .same: break
+    case .unknown: pieces.append((plusMinus + "?", .bar, false))
+    case .within(let bound):
+      pieces.append((plusMinus + Figures.duration(bound), .bar, false))
+    }
     if let rate = history.packetRate {
       pieces.append((Figures.short(rate) + " p/s", .bar, false))
       pieces.append((Figures.count(history.packets) + " packets", .bar, false))

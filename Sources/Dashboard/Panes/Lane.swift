@@ -22,13 +22,19 @@ struct Lane {
     let history = view.selectedStream?.points[point.name]
     grid.write(
       point.name, column: 1, row: rows.lowerBound, style: style, limit: frame.left - 2)
+    let away = view.history.away.first { $0.point == point.name }
+    if let away {
+      grid.write(
+        "no data since \(view.clock(away.since))", endingBefore: frame.left + frame.columns,
+        row: rows.lowerBound, style: Style(.alarm, isBold: true, isReversed: true))
+    }
     let rate = history.map { view.history.rate($0.series, over: 0) } ?? 0
     let figure =
       grid.width < 60
       ? Figures.short(rate * (view.inBytes ? 1 : 8))
       : Figures.rate(bytesPerSecond: rate, inBytes: view.inBytes)
     grid.write(
-      rate > 0 ? figure : "0", endingBefore: grid.width - 1, row: rows.lowerBound,
+      away != nil ? view.glyphs.dash : rate > 0 ? figure : "0", endingBefore: grid.width - 1, row: rows.lowerBound,
       style: rate > 0 ? .bold : .quiet)
     if isHere(view) {
       grid.write(
