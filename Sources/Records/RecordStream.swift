@@ -63,7 +63,7 @@ package struct RecordStream: Sendable {
       line += 1
       do throws(RecordError) {
         if let record = try record(partial) {
-          if case .meta(let point) = record { try add(point) }
+          if case .meta(let point) = record { points.append(point) }
           records.append(record)
         }
       } catch { failure = error }
@@ -73,18 +73,17 @@ package struct RecordStream: Sendable {
     return records
   }
 
-  private mutating func add(_ point: RecordedPoint) throws(RecordError) {
-    guard point.version <= RecordedPoint.version else {
-      throw .newerVersion(path: path, version: point.version)
-    }
-    points.append(point)
-  }
-
   private func record(_ bytes: [UInt8]) throws(RecordError) -> Record? {
     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return nil }
     guard let members = JSONValue.members(of: bytes) else { throw malformed("no JSON object") }
     guard case .string(let kind)? = members.first(where: { $0.name == "record" })?.value else {
       throw malformed("no \"record\"")
+    }
+    // What a newer version says of its points may be anything.
+    if kind == Schema.meta.kind, let version = members.first(where: { $0.name == "version" }),
+      let number = Int(json: version.value), number > RecordedPoint.version
+    {
+      throw .newerVersion(path: path, version: number)
     }
     do throws(ColumnError) { return try Record(kind: kind, members: members) } catch {
       throw malformed("\"\(error.name)\" of a record \"\(kind)\"")

@@ -44,12 +44,14 @@ struct PointFailures {
     guard let absence = report.absence else { return }
     var known = absences[point.name] ?? (0, 0)
     if known.begun < report.absences {
-      note("\(point.name): \(Failure(absence.reason)); it is blind until it can be captured again")
+      let way = absence.reason.isOfProgram ? "it tells again" : "it can be captured again"
+      note("\(point.name): \(Failure(absence.reason)); it is blind until \(way)")
       known.begun = report.absences
     }
     if let end = absence.end, known.over < report.absences {
       let time = Quantity.decimal((end - absence.start).milliseconds, places: 0)
-      note("\(point.name): captured again, it was blind for \(time) ms")
+      let way = absence.reason.isOfProgram ? "tells again" : "captured again"
+      note("\(point.name): \(way), it was blind for \(time) ms")
       known.over = report.absences
     }
     absences[point.name] = known
@@ -68,5 +70,12 @@ extension Failure {
     } else {
       return nil
     }
+  }
+}
+
+extension CaptureError {
+  /// Whether it is of a program that observes elsewhere.
+  fileprivate var isOfProgram: Bool {
+    if case .noData = self { true } else { false }
   }
 }

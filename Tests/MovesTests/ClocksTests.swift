@@ -66,4 +66,45 @@ private func at(_ milliseconds: Double) -> Timestamp {
     clocks.note(from: 3, at: at(100), to: 0, at: at(0))
     #expect(clocks.offset(of: 3, from: 0, at: at(0)).bound == nil)
   }
+
+  private func reading(_ offset: Double, _ bound: Double, at time: Double) -> ClockReading {
+    ClockReading(
+      time: at(time), host: nil, reference: "observer", offset: .nanoseconds(Int64(offset * 1e6)),
+      bound: .nanoseconds(Int64(bound * 1e6)))
+  }
+
+  /// Through the clock of who read both: 30 − (−20) = 50, bounds 2 + 3.
+  @Test func `readings against one clock tell of each other`() throws {
+    var clocks = clocks()
+    #expect(clocks.agreement(at: at(0)) == .unknown)
+    clocks.take(reading(30, 2, at: 0), at: 0)
+    clocks.take(reading(-20, 3, at: 0), at: 2)
+    let offset = clocks.offset(of: 0, from: 2, at: at(0))
+    #expect(offset == .init(value: .milliseconds(50), bound: .milliseconds(5)))
+    #expect(clocks.agreement(at: at(0)) == .unknown)
+    var two = Clocks(points: Array(points[1...2]), bootIdentifiers: ["a", "b"], bound: nil)
+    two.take(reading(30, 2, at: 0), at: 0)
+    two.take(reading(-20, 3, at: 0), at: 1)
+    #expect(two.agreement(at: at(0)) == .within(.milliseconds(5)))
+  }
+
+  @Test func `a reading tells whose clock it is`() {
+    var clocks = Clocks(points: [points[0], points[2]], bootIdentifiers: ["a", nil], bound: nil)
+    var reading = reading(0, 0, at: 0)
+    reading.host = "a"
+    reading.reference = "a"
+    clocks.take(reading, at: 1)
+    #expect(clocks.areSame(0, 1))
+    #expect(clocks.agreement(at: at(0)) == .same)
+  }
+
+  @Test func `a clock that was set is read anew`() {
+    var clocks = Clocks(
+      points: [points[0], points[2]], bootIdentifiers: ["observer", "b"], bound: nil)
+    clocks.take(reading(0, 1, at: 0), at: 1)
+    clocks.take(reading(500, 1, at: 1000), at: 1)
+    #expect(
+      clocks.offset(of: 1, from: 0, at: at(1000))
+        == .init(value: .milliseconds(500), bound: .milliseconds(1)))
+  }
 }

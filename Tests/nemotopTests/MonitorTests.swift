@@ -201,6 +201,23 @@ private final class Terminal: Sendable {
     #expect(after.contains("status 0"))
   }
 
+  @Test func `a program that falls silent leaves its lane and its name marked`() async throws {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    let terminal = try await Terminal(
+      width: 100, height: 30,
+      running: """
+        nemotop monitor cn='\(folder.path)/lab/cn.pcapng' \
+        'xen1=exec:nemotop log xen1=\(folder.path)/lab/xen1.pcapng --jsonl - --quiet; echo lost >&2; exit 9'
+        """)
+    let screen = try await terminal.screen(showing: "no data since")
+    #expect(screen.contains("AWAY xen1"))
+    try await terminal.press("q")
+    let after = try await terminal.screen(showing: "restored")
+    #expect(after.contains("it ended with status 9: lost"))
+    #expect(after.contains("status 1"))
+  }
+
   @Test func `without a terminal it advises to log`() async throws {
     let result = try await Program.run("monitor", "lo")
     #expect(result.status == 1)

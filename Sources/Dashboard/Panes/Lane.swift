@@ -34,7 +34,8 @@ struct Lane {
       ? Figures.short(rate * (view.inBytes ? 1 : 8))
       : Figures.rate(bytesPerSecond: rate, inBytes: view.inBytes)
     grid.write(
-      away != nil ? view.glyphs.dash : rate > 0 ? figure : "0", endingBefore: grid.width - 1, row: rows.lowerBound,
+      away != nil ? view.glyphs.dash : rate > 0 ? figure : "0", endingBefore: grid.width - 1,
+      row: rows.lowerBound,
       style: rate > 0 ? .bold : .quiet)
     if isHere(view) {
       grid.write(

@@ -65,6 +65,7 @@ final class ProgramFeed: Feed {
   func stop(at time: Timestamp) {
     guard stopTime == nil else { return }
     stopTime = time
+    track.stop()
     runner.stop(hearsInput: track.hasAnswered)
   }
 }

@@ -36,6 +36,7 @@ struct ProgramTrack {
   private var offset = Duration.zero
   private var lastHeard: Timestamp?
   private var isInTime: Bool
+  private var isStopping = false
   private(set) var hasAnswered = false
 
   /// In the order of time.
@@ -89,7 +90,12 @@ struct ProgramTrack {
     settle()
   }
 
-  /// Takes that nothing more is asked for.
+  /// Takes that it was asked to end: however it does, nothing is missing then.
+  mutating func stop() {
+    isStopping = true
+  }
+
+  /// Takes that it will not be run again.
   mutating func finish() {
     isOver = true
     settle()
@@ -115,10 +121,9 @@ struct ProgramTrack {
   private mutating func end(_ ending: ProgramEnding, at now: Timestamp) {
     if complaint == nil, let last = run?.stream.finish() { take(last, at: now) }
     run = nil
-    if let reason = complaint ?? ending.reason {
-      lose(reason, at: now)
-    }
-    isOver = ending.reason == nil
+    isOver = isStopping || ending.reason == nil
+    guard !isStopping, let reason = ending.reason else { return }
+    lose(reason, at: now)
   }
 
   private mutating func take(_ answer: ClockAnswer, at now: Timestamp) {
