@@ -1,4 +1,5 @@
 import Mobility
+import Router
 import Wire
 
 /// The values that both configurations have.
@@ -34,6 +35,13 @@ extension ConfigurationNode {
       }
       return isName && (1...15).contains(text.utf8.count) && text != "." && text != ".."
         ? text : nil
+    }
+  }
+
+  /// Nil for what the kernel has.
+  func tunnelKind() throws(ConfigurationError) -> TunnelKind? {
+    try value("auto, ip6tnl or seg6") { text -> TunnelKind?? in
+      text == "auto" ? .some(nil) : TunnelKind(rawValue: text).map { .some($0) }
     }
   }
 

@@ -48,6 +48,8 @@ package struct DaemonStatus: Codable, Sendable, Hashable {
   package var daemon: String
   package var address: String
   package var homeAgent: String?
+  /// By what packets are wrapped: `ip6tnl` or `seg6`.
+  package var tunnel: String
   /// How many guests it is configured for.
   package var guestCount: Int
   /// Those that are bound, of a home agent; all, of a mobile router.
@@ -80,6 +82,7 @@ extension DaemonStatus {
     let count = "\(guestCount) \(guestCount == 1 ? "guest" : "guests")"
     var lines = [
       "\(daemon) \(place), \(count)" + (homeAgent == nil ? ", \(guests.count) bound" : "")
+        + ", tunnels by \(tunnel)"
     ]
     for guest in guests {
       var line = "\(guest.homeAddress)  \(guest.state)"

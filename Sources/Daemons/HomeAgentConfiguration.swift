@@ -1,4 +1,5 @@
 package import Mobility
+package import Router
 import Wire
 
 /// What a home agent is told: where it stands, and the guests that it serves.
@@ -6,12 +7,17 @@ package struct HomeAgentConfiguration: DaemonConfiguration, Hashable {
   package var agent: HomeAgent.Configuration
   /// Where messages and tunnels come in and go out.
   package var interface: String
+  /// By what packets are wrapped; nil for what the kernel has.
+  package var tunnel: TunnelKind?
 
   package init(yaml: String, path: String) throws(ConfigurationError) {
     let section = try ConfigurationNode(yaml: yaml, path: path).section(
-      ["address", "interface", "maximum-lifetime", "maximum-bindings", "guests"])
+      [
+        "address", "interface", "tunnel", "maximum-lifetime", "maximum-bindings", "guests",
+      ])
     let address = try section.required("address").address()
     interface = try section.required("interface").interface()
+    tunnel = try section["tunnel"]?.tunnelKind()
     let nodes = try GuestIdentity.list(try section.required("guests"), keys: ["prohibited"]) {
       (identity, guest) throws(ConfigurationError) in
       HomeAgent.MobileNode(
@@ -32,5 +38,6 @@ package struct HomeAgentConfiguration: DaemonConfiguration, Hashable {
   package func fixedKeys(differingFrom other: HomeAgentConfiguration) -> [String] {
     (agent.address == other.agent.address ? [] : ["address"])
       + (interface == other.interface ? [] : ["interface"])
+      + (tunnel == other.tunnel ? [] : ["tunnel"])
   }
 }

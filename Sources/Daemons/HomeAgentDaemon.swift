@@ -26,7 +26,7 @@ package final class HomeAgentDaemon: Daemon {
     let thread = try await ServiceThread<HomeAgentService.Handle>.start {
       (ready) throws(RouterError) in
       let service = try HomeAgentService(
-        configuration.agent, interface: configuration.interface
+        configuration.agent, interface: configuration.interface, tunnel: configuration.tunnel
       ) { log.append(LogRecord($0)) }
       ready(service.handle)
       try service.run()
@@ -55,7 +55,8 @@ package final class HomeAgentDaemon: Daemon {
     return ControlAnswer(
       status: DaemonStatus(
         daemon: Self.name, address: configuration.agent.address.description,
-        guestCount: configuration.guestCount, guests: guests, logDropped: log.dropCount))
+        tunnel: thread.handle.tunnel.rawValue, guestCount: configuration.guestCount, guests: guests,
+        logDropped: log.dropCount))
   }
 
   package func stop() { thread.handle.stop() }

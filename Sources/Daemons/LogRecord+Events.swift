@@ -97,6 +97,11 @@ extension RouterError {
     case .noSuchAddress(let address):
       "this host does not have the address \(address): add it, or correct the configuration"
     case .missingProgram(let name): "no program \(name): install it"
+    case .noTunnels(.ip6tnl):
+      "this kernel has no tunnels of the kind ip6tnl: load the module ip6_tunnel, or write tunnel: auto"
+    case .noTunnels(.seg6):
+      "this kernel has neither the module ip6_tunnel nor CONFIG_IPV6_SEG6_LWTUNNEL to tunnel by: "
+        + "load the one, or take a kernel with the other"
     }
   }
 }

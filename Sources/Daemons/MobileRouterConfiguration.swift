@@ -9,8 +9,8 @@ package struct MobileRouterConfiguration: DaemonConfiguration, Hashable {
   package init(yaml: String, path: String) throws(ConfigurationError) {
     let section = try ConfigurationNode(yaml: yaml, path: path).section(
       [
-        "care-of-address", "home-agent", "interface", "bridge", "lifetime", "watch", "holding",
-        "guests",
+        "care-of-address", "home-agent", "interface", "bridge", "tunnel", "lifetime", "watch",
+        "holding", "guests",
       ])
     let careOfAddress = try section.required("care-of-address").address()
     let homeAgent = try section.required("home-agent").address()
@@ -35,7 +35,8 @@ package struct MobileRouterConfiguration: DaemonConfiguration, Hashable {
       interface: try section.required("interface").interface(),
       bridge: try section.required("bridge").interface(), guests: guests,
       holding: try section["holding"]?.holding() ?? HeldPackets.Limits(),
-      isWatching: try section["watch"]?.flag() ?? true)
+      isWatching: try section["watch"]?.flag() ?? true,
+      tunnel: try section["tunnel"]?.tunnelKind())
     guard router.bridge != router.interface else {
       throw try section.required("bridge").wrong(
         "found '\(router.bridge)', which is the interface: expected the bridge that guests are on")
@@ -51,7 +52,8 @@ package struct MobileRouterConfiguration: DaemonConfiguration, Hashable {
       ("care-of-address", own.careOfAddress == others.careOfAddress),
       ("home-agent", own.homeAgent == others.homeAgent),
       ("interface", own.interface == others.interface), ("bridge", own.bridge == others.bridge),
-      ("holding", own.holding == others.holding), ("watch", own.isWatching == others.isWatching),
+      ("tunnel", own.tunnel == others.tunnel), ("holding", own.holding == others.holding),
+      ("watch", own.isWatching == others.isWatching),
     ]
     return differences.filter { !$0.1 }.map(\.0)
   }

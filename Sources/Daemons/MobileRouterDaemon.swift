@@ -84,8 +84,8 @@ package final class MobileRouterDaemon: Daemon {
     }
     return DaemonStatus(
       daemon: Self.name, address: router.careOfAddress.description,
-      homeAgent: router.homeAgent.description, guestCount: router.guests.count, guests: guests,
-      logDropped: log.dropCount)
+      homeAgent: router.homeAgent.description, tunnel: thread.handle.tunnel.rawValue,
+      guestCount: router.guests.count, guests: guests, logDropped: log.dropCount)
   }
 }
 

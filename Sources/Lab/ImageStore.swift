@@ -44,9 +44,11 @@ package struct ImageStore: Sendable, Hashable {
     return items
   }
 
-  func path(of name: String) -> String { folder + "/" + name }
+  package func path(of name: String) -> String { folder + "/" + name }
 
-  func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+  package func contains(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: path(of: name))
+  }
 
   /// The newest by name of what is there whole with this beginning; nil where there is none.
   package func newest(beginning prefix: String) -> String? {

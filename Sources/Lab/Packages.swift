@@ -3,7 +3,7 @@ import Foundation
 /// Packages of Debian's, downloaded and unpacked, not installed.
 package enum Packages {
   /// The package of the kernel that a metapackage stands for.
-  static func kernel(of metapackage: String) async throws(LabError) -> String {
+  package static func kernel(of metapackage: String) async throws(LabError) -> String {
     for program in ["apt-cache", "apt-get", "dpkg-deb"] where Program.path(of: program) == nil {
       throw .missingPackages(programs: [program], packages: [])
     }
@@ -27,7 +27,7 @@ package enum Packages {
   }
 
   /// The lines of a shell that take these modules, as far as a kernel has them, out of what was unpacked.
-  static func keeping(_ modules: [String], in folder: String) -> String {
+  package static func keeping(_ modules: [String], in folder: String) -> String {
     """
     for module in \(modules.joined(separator: " ")); do
       find unpacked/lib/modules -name "$module.ko" -exec mv {} \(folder) \\;
@@ -36,7 +36,7 @@ package enum Packages {
   }
 
   /// Puts what packages have into the folder `unpacked` of a folder.
-  static func unpack(_ packages: [String], in folder: String) async throws(LabError) {
+  package static func unpack(_ packages: [String], in folder: String) async throws(LabError) {
     let script = """
       set -e; cd "$1"; shift; mkdir unpacked
       apt-get -q download "$@" >&2

@@ -53,27 +53,10 @@ package final class HoldingDevice {
     }
   }
 
-  /// Without an address of its own, which would have the kernel send from it; then up.
+  /// Without an address of its own; then up.
   private static func raise(_ index: UInt32, _ what: String) throws(RouterError) {
     let socket = try NetlinkSocket(.route)
-    let (perFamily, addressGeneration, none): (UInt16, UInt16, UInt8) = (26, 8, 1)
-    var attributes = NetlinkAttributes()
-    attributes.append(
-      perFamily,
-      nesting: { families in
-        families.append(UInt16(Kernel.inet6), nesting: { $0.append(addressGeneration, [none]) })
-      })
-    try socket.request(link(index, flags: 0, change: 0, attributes), what)
-    let isUp: UInt32 = 1
-    try socket.request(link(index, flags: isUp, change: isUp, NetlinkAttributes()), what)
-  }
-
-  /// RTM_NEWLINK with struct ifinfomsg (rtnetlink(7)): family, type, index, flags and which of them change.
-  private static func link(
-    _ index: UInt32, flags: UInt32, change: UInt32, _ attributes: NetlinkAttributes
-  ) -> NetlinkMessage {
-    let header: [UInt8] = [0, 0, 0, 0] + native(index) + native(flags) + native(change)
-    return NetlinkMessage(
-      type: 16, flags: [.request, .acknowledge], body: header + attributes.bytes)
+    try socket.request(Link(index: index).withoutAddresses, what)
+    try socket.request(Link(index: index).up, what)
   }
 }

@@ -8,22 +8,27 @@ package final class HomeAgentPlane {
   private let routing: NetlinkSocket
   private let filtering: NetlinkSocket
   private let filter: TunnelFilter
-  private let end: TunnelEnd
+  private var end: TunnelEnd
   private var prefixes: [BindingMessage.Prefix]
+  /// Where the prefixes that are bound go.
+  private var careOfAddresses: [BindingMessage.Prefix: IPAddress] = [:]
 
   /// - Parameters:
   ///   - address: The home agent's, the near end of all tunnels.
   ///   - interface: Where the tunnels' packets go out.
   ///   - prefixes: All that may be registered: where they are not, their packets are refused.
+  ///   - tunnel: By what packets are wrapped; nil for what the kernel has.
   package init(
-    address: IPAddress, interface: String, prefixes: [BindingMessage.Prefix]
+    address: IPAddress, interface: String, prefixes: [BindingMessage.Prefix],
+    tunnel: TunnelKind? = nil
   ) throws(RouterError) {
     guard let index = interfaceIndex(of: interface) else { throw .noSuchInterface(interface) }
     guard let loopback = interfaceIndex(of: "lo") else { throw .noSuchInterface("lo") }
     routing = try NetlinkSocket(.route)
     filtering = try NetlinkSocket(.netfilter)
     filter = TunnelFilter(name: "nemotop_home_agent", address: address, direction: .fromGuest)
-    end = TunnelEnd(address: address, interface: index)
+    end = TunnelEnd(
+      address: address, interface: index, kind: try .choose(tunnel, through: routing))
     self.prefixes = prefixes
     do throws(RouterError) { try open(loopback: loopback) } catch {
       // What had been made stays no longer than the attempt.
@@ -47,7 +52,15 @@ package final class HomeAgentPlane {
       "letting guests reach \(end.address)")
   }
 
-  /// Puts back the routes that the kernel removed with an address or a link.
+  /// By what packets are wrapped.
+  package var tunnel: TunnelKind { end.kind }
+
+  /// Whether a tunnel was removed by somebody else, by what the kernel told since: it is there again after `restore`.
+  package func hasLostTunnels(after events: [NetworkEvent]) -> Bool {
+    end.hasLostTunnels(after: events)
+  }
+
+  /// Puts back the routes and tunnels that were removed with an address or a link, or by somebody else.
   package func restore(_ bindings: [Binding]) throws(RouterError) {
     guard let loopback = interfaceIndex(of: "lo") else { throw .noSuchInterface("lo") }
     try end.restore(routing)
@@ -66,11 +79,11 @@ package final class HomeAgentPlane {
     for prefix in prefixes {
       try filter.change(
         .add, TunnelFilter.Admission(end: careOfAddress, prefix: prefix), through: filtering)
+      let way = try end.way(to: careOfAddress, using: Set(careOfAddresses.values), routing)
       try routing.request(
-        Route(
-          destination: prefix, way: .tunnel(to: careOfAddress, interface: end.interface),
-          table: Route.main
-        ).request(.replace), "routing \(prefix) to \(careOfAddress)")
+        Route(destination: prefix, way: way, table: Route.main).request(.replace),
+        "routing \(prefix) to \(careOfAddress)")
+      careOfAddresses[prefix] = careOfAddress
     }
     guard let old, old != careOfAddress else { return }
     for prefix in prefixes {
@@ -85,6 +98,7 @@ package final class HomeAgentPlane {
       try routing.request(
         Route(destination: prefix, way: .unreachable, table: Route.main).removal,
         "giving \(prefix) up", tolerating: [NetlinkSocket.noSuchProcess])
+      careOfAddresses[prefix] = nil
     }
     for prefix in wanted where !prefixes.contains(prefix) { try refuse(prefix) }
     prefixes = wanted
@@ -112,5 +126,6 @@ package final class HomeAgentPlane {
     try routing.request(
       Route(destination: prefix, way: .unreachable, table: Route.main).request(.replace),
       "refusing \(prefix)")
+    careOfAddresses[prefix] = nil
   }
 }

@@ -24,6 +24,9 @@ package final class HomeAgentService {
     /// that it began with.
     package func reload(_ configuration: HomeAgent.Configuration) { order(.reload(configuration)) }
 
+    /// By what packets are wrapped.
+    package let tunnel: TunnelKind
+
     /// The binding cache.
     package var bindings: [Binding] { state.bindings.withLock { $0 } }
 
@@ -55,9 +58,10 @@ package final class HomeAgentService {
 
   /// - Parameters:
   ///   - interface: Where messages and tunnels come in and go out.
+  ///   - tunnel: By what packets are wrapped; nil for what the kernel has.
   ///   - tell: Hears what happens, on the thread that it runs on.
   package init(
-    _ configuration: HomeAgent.Configuration, interface: String,
+    _ configuration: HomeAgent.Configuration, interface: String, tunnel: TunnelKind? = nil,
     telling tell: @escaping (Event) -> Void
   ) throws(RouterError) {
     interfaces = try OwnInterfaces([interface], address: configuration.address)
@@ -66,9 +70,9 @@ package final class HomeAgentService {
     events = try NetworkEvents()
     plane = try HomeAgentPlane(
       address: configuration.address, interface: interface,
-      prefixes: configuration.mobileNodes.flatMap(\.prefixes))
+      prefixes: configuration.mobileNodes.flatMap(\.prefixes), tunnel: tunnel)
     agent = HomeAgent(configuration)
-    handle = Handle(poller: poller, state: shared)
+    handle = Handle(poller: poller, state: shared, tunnel: plane.tunnel)
     self.tell = tell
   }
 
@@ -86,7 +90,8 @@ package final class HomeAgentService {
       drain()
       let changes = networkChanges()
       try interfaces.check(after: changes)
-      if changes.contains(where: \.mayTakeRoutes) { restore() }
+      let hasLostTunnels = plane.hasLostTunnels(after: changes)
+      if hasLostTunnels || changes.contains(where: \.mayTakeRoutes) { restore() }
       perform(agent.advance(to: .now), for: nil)
       shared.bindings.withLock { $0 = agent.bindings }
       poller.wait(

@@ -7,15 +7,17 @@ package final class MobileRouterPlane {
   private let routing: NetlinkSocket
   private let filtering: NetlinkSocket
   private let filter: TunnelFilter
-  private let end: TunnelEnd
+  private var end: TunnelEnd
   private let homeAgent: IPAddress
   private let bridge: UInt32
 
   /// - Parameters:
   ///   - interface: The external interface, where the tunnel's packets go out.
   ///   - bridge: Where the guests are.
+  ///   - tunnel: By what packets are wrapped; nil for what the kernel has.
   package init(
-    careOfAddress: IPAddress, homeAgent: IPAddress, interface: String, bridge: String
+    careOfAddress: IPAddress, homeAgent: IPAddress, interface: String, bridge: String,
+    tunnel: TunnelKind? = nil
   ) throws(RouterError) {
     guard let index = interfaceIndex(of: interface) else { throw .noSuchInterface(interface) }
     guard let bridgeIndex = interfaceIndex(of: bridge) else { throw .noSuchInterface(bridge) }
@@ -23,7 +25,8 @@ package final class MobileRouterPlane {
     filtering = try NetlinkSocket(.netfilter)
     filter = TunnelFilter(
       name: "nemotop_mobile_router", address: careOfAddress, direction: .toGuest, bridge: bridge)
-    end = TunnelEnd(address: careOfAddress, interface: index)
+    end = TunnelEnd(
+      address: careOfAddress, interface: index, kind: try .choose(tunnel, through: routing))
     self.homeAgent = homeAgent
     self.bridge = bridgeIndex
     do throws(RouterError) { try open(bridge: bridge) } catch {
@@ -37,13 +40,17 @@ package final class MobileRouterPlane {
     try filter.open()
     try end.open(routing)
     try refuseOthers()
-    // What has been wrapped is looked up once more, as if it came from the bridge.
-    try routing.request(
-      Rule(
-        priority: 20, table: Route.main, source: end.prefix,
-        destination: BindingMessage.Prefix(address: homeAgent, length: 128), interface: bridge,
-        nextHeader: 41
-      ).request(.add), "adding a rule")
+    // The tunnel is there before a guest needs it.
+    _ = try way
+    if tunnel == .seg6 {
+      // What has been wrapped is looked up once more, as if it came from the bridge.
+      try routing.request(
+        Rule(
+          priority: 20, table: Route.main, source: end.prefix,
+          destination: BindingMessage.Prefix(address: homeAgent, length: 128), interface: bridge,
+          nextHeader: 41
+        ).request(.add), "adding a rule")
+    }
     try routing.request(
       Rule(priority: 21, table: TunnelEnd.wrapping, interface: bridge).request(.add),
       "adding a rule")
@@ -58,11 +65,20 @@ package final class MobileRouterPlane {
       ).request(.replace), "refusing what has no tunnel")
   }
 
-  /// Puts back the routes of its own that the kernel removed with an address or a link; those of prefixes
-  /// are the caller's to ask for again.
+  /// By what packets are wrapped.
+  package var tunnel: TunnelKind { end.kind }
+
+  /// Whether the tunnel was removed by somebody else, by what the kernel told since: it is there again after `restore`.
+  package func hasLostTunnels(after events: [NetworkEvent]) -> Bool {
+    end.hasLostTunnels(after: events)
+  }
+
+  /// Puts back the tunnel, and the routes of its own that the kernel removed with an address or a link; those of
+  /// prefixes are the caller's to ask for again.
   package func restore() throws(RouterError) {
     try end.restore(routing)
     try refuseOthers()
+    _ = try way
   }
 
   /// A guest is on the bridge: its prefixes are there.
@@ -86,7 +102,8 @@ package final class MobileRouterPlane {
     for prefix in prefixes {
       try filter.change(
         .add, TunnelFilter.Admission(end: homeAgent, prefix: prefix), through: filtering)
-      try routing.request(tunnel(prefix).request(.replace), "tunnelling \(prefix)")
+      try routing.request(
+        outward(prefix, by: try way).request(.replace), "tunnelling \(prefix)")
     }
   }
 
@@ -98,9 +115,8 @@ package final class MobileRouterPlane {
     _ prefixes: [BindingMessage.Prefix], by device: UInt32
   ) throws(RouterError) {
     for prefix in prefixes {
-      var route = tunnel(prefix)
-      route.way = .interface(device)
-      try routing.request(route.request(.replace), "holding \(prefix)")
+      try routing.request(
+        outward(prefix, by: .interface(device)).request(.replace), "holding \(prefix)")
     }
   }
 
@@ -108,7 +124,7 @@ package final class MobileRouterPlane {
   package func closeTunnel(_ prefixes: [BindingMessage.Prefix]) throws(RouterError) {
     for prefix in prefixes {
       try routing.request(
-        tunnel(prefix).removal, "closing the tunnel of \(prefix)",
+        outward(prefix, by: .interface(end.interface)).removal, "closing the tunnel of \(prefix)",
         tolerating: [NetlinkSocket.noSuchProcess])
       try filter.change(
         .remove, TunnelFilter.Admission(end: homeAgent, prefix: prefix), through: filtering)
@@ -126,9 +142,12 @@ package final class MobileRouterPlane {
   }
 
   /// Only from the prefix (`from` in ip's words), whatever the destination.
-  private func tunnel(_ prefix: BindingMessage.Prefix) -> Route {
+  private func outward(_ prefix: BindingMessage.Prefix, by way: Route.Way) -> Route {
     Route(
-      destination: Route.everywhere, source: prefix,
-      way: .tunnel(to: homeAgent, interface: end.interface), table: TunnelEnd.wrapping)
+      destination: Route.everywhere, source: prefix, way: way, table: TunnelEnd.wrapping)
+  }
+
+  private var way: Route.Way {
+    get throws(RouterError) { try end.way(to: homeAgent, using: [homeAgent], routing) }
   }
 }

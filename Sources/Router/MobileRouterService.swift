@@ -22,10 +22,13 @@ package final class MobileRouterService {
     package var holding: HeldPackets.Limits?
     /// Whether guests are noticed on the bridge.
     package var isWatching: Bool
+    /// By what packets are wrapped; nil for what the kernel has.
+    package var tunnel: TunnelKind?
 
     package init(
       careOfAddress: IPAddress, homeAgent: IPAddress, interface: String, bridge: String,
-      guests: [Guest], holding: HeldPackets.Limits? = nil, isWatching: Bool = true
+      guests: [Guest], holding: HeldPackets.Limits? = nil, isWatching: Bool = true,
+      tunnel: TunnelKind? = nil
     ) {
       self.careOfAddress = careOfAddress
       self.homeAgent = homeAgent
@@ -34,6 +37,7 @@ package final class MobileRouterService {
       self.guests = guests
       self.holding = holding
       self.isWatching = isWatching
+      self.tunnel = tunnel
     }
   }
 
@@ -100,6 +104,9 @@ package final class MobileRouterService {
     /// Lets it close all tunnels and leave the kernel as it was. The bindings stay, for the servers where the
     /// guests are.
     package func stop() { order(.stop) }
+
+    /// By what packets are wrapped.
+    package let tunnel: TunnelKind
 
     /// Of each guest, by its home address.
     package var statuses: [IPAddress: GuestStatus] { shared.statuses.withLock { $0 } }
@@ -178,9 +185,10 @@ package final class MobileRouterService {
     device = configuration.holding == nil ? nil : try HoldingDevice(name: "nemotop-hold")
     plane = try MobileRouterPlane(
       careOfAddress: configuration.careOfAddress, homeAgent: configuration.homeAgent,
-      interface: configuration.interface, bridge: configuration.bridge)
+      interface: configuration.interface, bridge: configuration.bridge,
+      tunnel: configuration.tunnel)
     guests = [:]
-    handle = Handle(poller: poller, shared: shared)
+    handle = Handle(poller: poller, shared: shared, tunnel: plane.tunnel)
     self.tell = tell
     serve(configuration.guests)
     share()
@@ -355,7 +363,7 @@ extension MobileRouterService {
   }
 
   private func take(_ changes: [NetworkEvent]) {
-    var isToRestore = false
+    var isToRestore = plane.hasLostTunnels(after: changes)
     for change in changes {
       if change.mayTakeRoutes { isToRestore = true }
       guard configuration.isWatching else { continue }

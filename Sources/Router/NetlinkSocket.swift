@@ -27,19 +27,25 @@ final class NetlinkSocket {
   ///
   /// - Parameters:
   ///   - what: What is asked for, in the words of an error.
-  ///   - tolerated: Errors that mean that it is so already.
+  ///   - tolerated: Errors that mean that it is so already, or that the caller looks at.
+  /// - Returns: Which of these it was; 0 for none.
+  @discardableResult
   func request(
     _ message: NetlinkMessage, _ what: @autoclosure () -> String, tolerating tolerated: [Int32] = []
-  ) throws(RouterError) {
+  ) throws(RouterError) -> Int32 {
     try requestTogether([message], what(), tolerating: tolerated)
   }
 
   /// Asks for things that are to be done together, of which those with the flag `acknowledge` are
   /// answered.
+  ///
+  /// - Returns: The last error of those that are tolerated; 0 for none.
+  @discardableResult
   func requestTogether(
     _ messages: [NetlinkMessage], _ what: @autoclosure () -> String,
     tolerating tolerated: [Int32] = []
-  ) throws(RouterError) {
+  ) throws(RouterError) -> Int32 {
+    var last: Int32 = 0
     var bytes: [UInt8] = []
     var awaited: Set<UInt32> = []
     for message in messages {
@@ -54,23 +60,32 @@ final class NetlinkSocket {
           continue
         }
         guard code == 0 || tolerated.contains(code) else { throw Self.error(code, words, what()) }
+        if code != 0 { last = code }
       }
     }
+    return last
   }
 
   /// All that there is of a kind.
   func dump(
     type: UInt16, header: [UInt8], _ what: @autoclosure () -> String
   ) throws(RouterError) -> [NetlinkMessage] {
-    sequence &+= 1
     let request = NetlinkMessage(type: type, flags: [.request, .dump], body: header)
-    try send(request.serialized(sequence: sequence), what())
+    return try answers(to: request, what())
+  }
+
+  /// What the kernel tells in answer to a question, which has the flag `dump` or `acknowledge`.
+  func answers(
+    to question: NetlinkMessage, _ what: @autoclosure () -> String
+  ) throws(RouterError) -> [NetlinkMessage] {
+    sequence &+= 1
+    try send(question.serialized(sequence: sequence), what())
     var parts: [NetlinkMessage] = []
     while true {
       for (number, answer) in NetlinkAnswer.parse(try receive(what())) where number == sequence {
         switch answer {
         case .part(let message): parts.append(message)
-        case .end: return parts
+        case .end, .result(0, _): return parts
         case .result(let code, let words): throw Self.error(code, words, what())
         }
       }

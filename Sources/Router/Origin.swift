@@ -1,6 +1,6 @@
-/// What was made here is known by its origin, also after a crash.
+/// What was made here is known by its origin, tunnels by their names, also after a crash.
 extension NetlinkSocket {
-  /// Removes every route and rule that an earlier run of a daemon left in this network namespace.
+  /// Removes every route, rule and tunnel that an earlier run of a daemon left in this network namespace.
   func removeLeftovers() throws(RouterError) {
     let (routeType, ruleType): (UInt16, UInt16) = (26, 34)
     let routeHeader: [UInt8] = [Kernel.inet6] + [UInt8](repeating: 0, count: 11)
@@ -21,9 +21,17 @@ extension NetlinkSocket {
           type: Change.remove.ruleType, flags: Change.remove.flags, body: message.body),
         "removing a rule that was left", tolerating: [Self.noSuchFile])
     }
+    for (link, name, kind) in try links()
+    where kind == TunnelInterface.kind && name.hasPrefix(TunnelInterface.namePrefix) {
+      try request(
+        link.removal, "removing a tunnel that was left", tolerating: [Self.noSuchDevice])
+    }
   }
 
-  /// ESRCH and ENOENT: it is gone already.
+  /// ESRCH, ENOENT and ENODEV: it is gone already.
   static let noSuchProcess: Int32 = 3
   static let noSuchFile: Int32 = 2
+  static let noSuchDevice: Int32 = 19
+  /// EOPNOTSUPP: the kernel has no such thing.
+  static let notSupported: Int32 = 95
 }

@@ -11,4 +11,6 @@ package enum RouterError: Error, Hashable, Sendable {
   /// The host does not have the address.
   case noSuchAddress(IPAddress)
   case missingProgram(String)
+  /// The kernel cannot tunnel in this way.
+  case noTunnels(TunnelKind)
 }

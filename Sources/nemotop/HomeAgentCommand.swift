@@ -7,8 +7,8 @@ struct HomeAgentCommand: AsyncParsableCommand {
     commandName: "home-agent",
     abstract: "Forward guests' prefixes to the servers where they are.",
     discussion: """
-      It needs root, or CAP_NET_ADMIN and CAP_NET_RAW, and tunnels by segment routing (seg6). Its log is JSON \
-      Lines on standard output. SIGHUP reads the configuration anew, SIGTERM and ^C end it and leave no route behind.
+      It needs root, or CAP_NET_ADMIN and CAP_NET_RAW, and tunnels by ip6tnl, or by segment routing (seg6) where \
+      the kernel has no ip6tnl: status says which. Its log is JSON Lines on standard output. SIGHUP reads the configuration anew, SIGTERM and ^C end it and leave no route behind.
 
       Examples:
         nemotop home-agent check /etc/nemotop/home-agent.yaml

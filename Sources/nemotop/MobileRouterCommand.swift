@@ -8,8 +8,8 @@ struct MobileRouterCommand: AsyncParsableCommand {
     commandName: "mobile-router",
     abstract: "Register guests of this server with their home agent, and tunnel for them.",
     discussion: """
-      It needs root, or CAP_NET_ADMIN and CAP_NET_RAW, and tunnels by segment routing (seg6). Its log is JSON \
-      Lines on standard output. SIGHUP reads the configuration anew, SIGTERM and ^C end it and leave no route behind.
+      It needs root, or CAP_NET_ADMIN and CAP_NET_RAW, and tunnels by ip6tnl, or by segment routing (seg6) where \
+      the kernel has no ip6tnl: status says which. Its log is JSON Lines on standard output. SIGHUP reads the configuration anew, SIGTERM and ^C end it and leave no route behind.
 
       Examples:
         nemotop mobile-router check /etc/nemotop/mobile-router.yaml

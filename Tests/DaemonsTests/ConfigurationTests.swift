@@ -10,6 +10,7 @@ import Wire
   static let agent = """
     address: 2001:db8:aa::1
     interface: eth0
+    tunnel: ip6tnl
     maximum-lifetime: 2m
     guests:
       - home-address: 2001:db8:42::1
@@ -38,6 +39,7 @@ import Wire
     let configuration = try HomeAgentConfiguration(yaml: Self.agent, path: "ha.yaml")
     let address = try #require(IPAddress("2001:db8:aa::1"))
     #expect(configuration.agent.address == address)
+    #expect(configuration.tunnel == .ip6tnl)
     #expect(configuration.agent.maximumLifetime == .seconds(120))
     #expect(configuration.agent.mobileNodes.map(\.prefixes.count) == [1, 2])
     #expect(configuration.agent.mobileNodes.map(\.isProhibited) == [false, true])
@@ -47,7 +49,7 @@ import Wire
   @Test func `a mobile router's is read`() throws {
     let router = try MobileRouterConfiguration(yaml: Self.router, path: "mr.yaml").router
     #expect(router.holding == HeldPackets.Limits(packetCount: 2000, age: .milliseconds(500)))
-    #expect(router.isWatching)
+    #expect(router.isWatching && router.tunnel == nil)
     let guest = try #require(router.guests.first)
     #expect(!guest.router.isExplicit)
     #expect(guest.router.lifetime == .seconds(40))
@@ -116,6 +118,7 @@ import Wire
       ("02:00:00:00:00:10", "02-00", "expected an Ethernet address"),
       ("lifetime: 40s", "watch: yes", "watch: found 'yes', expected true or false"),
       ("bridge: br0\n", "", "bridge is missing"),
+      ("lifetime: 40s", "tunnel: gre", "tunnel: found 'gre', expected auto, ip6tnl or seg6"),
       ("bridge: br0", "bridge: eth0", "bridge: found 'eth0', which is the interface"),
     ] as [(String, String, String)])
   func `what is wrong for a mobile router is told`(old: String, new: String, words: String) throws {
