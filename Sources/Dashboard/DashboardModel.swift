@@ -21,14 +21,14 @@ package struct DashboardModel: Sendable {
 
   /// The layouts that take turns, the one that is shown first.
   private var layouts: [Layout]
-  private var view: View
+  var view: View
   /// What was shown last.
   private var drawn: Grid?
   /// The history that goes on while the screen is frozen.
   private var unseen: History?
-  private var needsArranging = false
+  var needsArranging = false
   /// The user has chosen a stream; before, the busiest one is chosen.
-  private var hasChosen = false
+  var hasChosen = false
   private var page: PagePane?
 
   /// - Parameters:
@@ -98,14 +98,13 @@ package struct DashboardModel: Sendable {
         let column: StreamColumn = view.isCumulative ? .total : .rate10
         sort { $0.column = column }
       }
-    case .mark: view.entry = ""
+    case .mark: begin(.mark)
     case .nextLayout:
       guard layouts.count > 1 else { break }
       layouts.append(layouts.removeFirst())
       apply(layouts[0])
-    case .filter:
-      view.entry = ""
-      view.entersFilter = true
+    case .filter: begin(.filter)
+    case .search: begin(.search)
     case .close: filter(by: "")
     }
     return nil
@@ -169,7 +168,7 @@ package struct DashboardModel: Sendable {
     view.isFrozen = unseen != nil
   }
 
-  private mutating func arrange() {
+  mutating func arrange() {
     guard needsArranging else { return }
     needsArranging = false
     view.arrange()
@@ -199,8 +198,14 @@ package struct DashboardModel: Sendable {
       case .last: view.order.count - 1
       default: 0
       }
+    choose(view.order[min(max(wanted, 0), view.order.count - 1)])
+  }
+
+  /// Chooses a stream; nil leaves the one that is chosen.
+  mutating func choose(_ stream: StreamKey?) {
+    guard let stream else { return }
     hasChosen = true
-    view.selected = view.order[min(max(wanted, 0), view.order.count - 1)]
+    view.selected = stream
   }
 
   private mutating func sort(by step: Int) {
@@ -217,45 +222,5 @@ package struct DashboardModel: Sendable {
   private mutating func sort(_ change: (inout View.Sort) -> Void) {
     change(&view.sort)
     needsArranging = true
-  }
-
-  /// Shows the streams that a filter lets through, as soon as it makes sense.
-  private mutating func filter(by text: String) {
-    do throws(Filter.Problem) {
-      view.filter = try Filter.parse(text)
-      view.filterProblem = nil
-      needsArranging = true
-    } catch {
-      view.filterProblem = error.text
-    }
-  }
-
-  private mutating func type(_ key: Key) -> Request? {
-    guard view.entersFilter else { return typeMark(key) }
-    if key == .enter, view.filterProblem != nil { return nil }
-    if key == .escape { filter(by: "") }
-    let request = typeMark(key)
-    guard let text = view.entry else {
-      view.entersFilter = false
-      return request == .quit ? .quit : nil
-    }
-    filter(by: text)
-    return request
-  }
-
-  private mutating func typeMark(_ key: Key) -> Request? {
-    switch key {
-    case .character(let character) where !character.isControl: view.entry?.append(character)
-    case .backspace where view.entry?.isEmpty == false: view.entry?.removeLast()
-    case .control("u"): view.entry = ""
-    case .control("c"): return .quit
-    case .escape: view.entry = nil
-    case .enter:
-      let text = view.entry ?? ""
-      view.entry = nil
-      return text.contains { $0 != " " } ? .mark(text) : nil
-    default: break
-    }
-    return nil
   }
 }

@@ -51,12 +51,7 @@ indirect enum Filter: Equatable, Sendable {
       case .less: return lost < number
       case .equal: return lost == number
       }
-    case .text(let word):
-      let texts = [
-        "\(key.source):\(key.sourcePort)", "\(key.destination):\(key.destinationPort)",
-        stream.payload.rawValue.lowercased(),
-      ]
-      return (texts + stream.points.keys.map { $0.lowercased() }).contains { $0.contains(word) }
+    case .text(let word): return stream.says(word, of: key)
     case .not(let filter): return !filter.matches(key, stream)
     case .and(let left, let right): return left.matches(key, stream) && right.matches(key, stream)
     case .or(let left, let right): return left.matches(key, stream) || right.matches(key, stream)

@@ -6,7 +6,7 @@ enum Action: Equatable {
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
-  case bytes, cumulative, mark, nextLayout, filter, detail, write, close
+  case bytes, cumulative, mark, nextLayout, filter, search, detail, write, close
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -75,6 +75,9 @@ enum KeyTable {
     KeyBinding(
       keys: [(.character("/"), .filter), (.escape, .close)], label: "/ Esc",
       help: "filter: addr port point payload lost>0 text and or not", hint: nil),
+    KeyBinding(
+      keys: [(.character("f"), .search), (.function(3), .search)],
+      label: "f F3", help: "find a stream by a text; Enter goes on to the next", hint: nil),
   ]
 
   static func action(for key: Key) -> Action? {

@@ -23,15 +23,14 @@ struct View: Sendable {
   var isFrozen = false
   /// No more data will come.
   var hasEnded = false
-  /// The text of a user mark that is being typed.
-  var entry: String?
+  /// What is being typed.
+  var entry: Entry?
   /// What a key has done, in the place of the keys.
   var notice: String?
-  /// What is typed is a filter, not a mark.
-  var entersFilter = false
   /// The streams that the table shows; nil for all.
   var filter: Filter?
   var filterProblem: String?
+  var search = Search()
 
   /// What the table is sorted by.
   struct Sort: Equatable, Sendable {

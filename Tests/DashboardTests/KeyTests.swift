@@ -120,40 +120,15 @@ import Wire
   }
 }
 
-/// With three streams: .10 sends 100, .20 sends 40 and .30 sends 10 packets a second.
+/// Over the three streams.
 @Suite struct SortingTests {
-  private func dashboard() throws -> DashboardModel {
-    var model = DashboardModel(layout: .demo, points: Story.points)
-    for second in 0..<5 {
-      let from = Story.start + .seconds(second)
-      let streams = [(16, 100), (32, 40), (48, 10)].flatMap { host, rate in
-        Story.snapshot(
-          of: Point(name: "xen1"), from: from, stream: Story.key(UInt64(host)), packetRate: rate
-        ).streams
-      }
-      var snapshot = Story.snapshot(of: Point(name: "xen1"), from: from)
-      snapshot.streams = streams
-      model.observe(Observed(upTo: from + .seconds(1), snapshots: [snapshot]))
-    }
-    return model
-  }
-
-  /// The last digits of the streams in the order of the table, the chosen one in brackets.
-  private func order(_ model: inout DashboardModel) -> String {
-    let rows = model.render(width: 120, height: 40).text[2...4]
-    return rows.map { row in
-      let host = row.split(separator: "::")[1].prefix { $0 != ":" }
-      return row.hasPrefix("▸") ? "[\(host)]" : String(host)
-    }.joined(separator: " ")
-  }
-
-  @Test func `the busiest stream comes first and is chosen`() throws {
-    var model = try dashboard()
+  @Test func `the busiest stream comes first and is chosen`() {
+    var model = threeStreams()
     #expect(order(&model) == "[10] 20 30")
   }
 
-  @Test func `a filter is obeyed as it is typed, and Esc shows all again`() throws {
-    var model = try dashboard()
+  @Test func `a filter is obeyed as it is typed, and Esc shows all again`() {
+    var model = threeStreams()
     for key in "/addr ::20" { #expect(model.press(.character(key)) == nil) }
     #expect(model.press(.enter) == nil)
     let text = model.render(width: 120, height: 40).text
@@ -163,8 +138,8 @@ import Wire
     #expect(order(&model).contains("30"))
   }
 
-  @Test func `what is wrong with a filter stands in its line, and Enter does not keep it`() throws {
-    var model = try dashboard()
+  @Test func `what is wrong with a filter stands in its line, and Enter does not keep it`() {
+    var model = threeStreams()
     for key in "/port x" { #expect(model.press(.character(key)) == nil) }
     #expect(model.press(.enter) == nil)
     let last = model.render(width: 80, height: 24).text[23]
@@ -172,15 +147,15 @@ import Wire
     #expect(last.hasSuffix("port x: expected 0 to 65535"))
   }
 
-  @Test func `r turns the order around, and the choice stays`() throws {
-    var model = try dashboard()
+  @Test func `r turns the order around, and the choice stays`() {
+    var model = threeStreams()
     #expect(order(&model) == "[10] 20 30")
     #expect(model.press(.character("r")) == nil)
     #expect(order(&model) == "30 20 [10]")
   }
 
-  @Test func `arrows, letters and pages choose a stream within the table`() throws {
-    var model = try dashboard()
+  @Test func `arrows, letters and pages choose a stream within the table`() {
+    var model = threeStreams()
     #expect(order(&model) == "[10] 20 30")
     for (key, expected) in [
       (Key.down, "10 [20] 30"), (.character("j"), "10 20 [30]"), (.down, "10 20 [30]"),
@@ -193,8 +168,8 @@ import Wire
     }
   }
 
-  @Test func `the table is sorted by the column of a number, and by its neighbours`() throws {
-    var model = try dashboard()
+  @Test func `the table is sorted by the column of a number, and by its neighbours`() {
+    var model = threeStreams()
     func sorted() -> String {
       let heading = model.render(width: 120, height: 40).text[1]
       let columns = heading.split(separator: " ")
@@ -211,8 +186,8 @@ import Wire
     }
   }
 
-  @Test func `a chosen stream stays chosen when another becomes busier`() throws {
-    var model = try dashboard()
+  @Test func `a chosen stream stays chosen when another becomes busier`() {
+    var model = threeStreams()
     #expect(model.press(.down) == nil)
     #expect(order(&model).contains("[20]"))
     let from = Story.start + .seconds(5)

@@ -237,13 +237,13 @@ import Wire
          Enter            all that is known of the stream
          w                write the screen into a file of text
          / Esc            filter: addr port point payload lost>0 text and or not
+         f F3             find a stream by a text; Enter goes on to the next
 
          ON               the server that carries the stream now
          2s 10s 40s       mean rate over the last seconds, IP bytes
          AWAY             silence between the old place and the new
          RECEIVER GAP     the silence that the receiver saw
          LOST             packets that never came
-         BINDING          Update, Acknowledgement: ms after the first packet there
          down for more, Esc to go back
         """)
   }

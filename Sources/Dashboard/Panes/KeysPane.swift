@@ -1,6 +1,6 @@
 import Screen
 
-/// The bottom line: the keys, or the text of a mark while it is typed.
+/// The bottom line: the keys, or what is being typed.
 struct KeysPane: Pane {
   func rows(_ view: View, width: Int) -> RowNeed { RowNeed(least: 1, most: 1) }
 
@@ -9,7 +9,7 @@ struct KeysPane: Pane {
       grid.write(notice, column: 1, row: 0, style: .bold)
       return
     }
-    if let entry = view.entry { return draw(entry: entry, view, on: &grid) }
+    if let entry = view.entry { return draw(entry, view, on: &grid) }
     var column = 1
     for hint in KeyTable.bindings.compactMap(\.hint) {
       guard column + hint.key.cells + 1 + hint.word.cells < grid.width else { break }
@@ -18,21 +18,41 @@ struct KeysPane: Pane {
     }
   }
 
-  private func draw(entry: String, _ view: View, on grid: inout Grid) {
-    let hint =
-      view.entersFilter
-      ? view.filterProblem ?? "Enter keeps it, Esc shows all" : "Enter sets it, Esc does not"
-    var column = grid.write(
-      view.entersFilter ? " / " : " mark: ", column: 0, row: 0, style: .heading)
+  private func draw(_ entry: Entry, _ view: View, on grid: inout Grid) {
+    let (hint, isWrong) = hint(for: entry, view)
+    let label =
+      switch entry.kind {
+      case .mark: " mark: "
+      case .filter: " / "
+      case .search: " find: "
+      }
+    var column = grid.write(label, column: 0, row: 0, style: .heading)
     let room = grid.width - column - 2
     // The end that is being typed stays in sight.
-    let shown = String(String(entry.reversed()).clipped(to: room).reversed())
+    let shown = String(String(entry.text.reversed()).clipped(to: room).reversed())
     column = grid.write(shown, column: column, row: 0, style: .bold)
     grid.write(" ", column: column, row: 0, style: .bar)
-    if column + 3 + hint.cells < grid.width {
+    for hint in hint where column + 3 + hint.cells < grid.width {
       grid.write(
-        hint, endingBefore: grid.width - 1, row: 0,
-        style: view.filterProblem == nil ? .quiet : .alarm)
+        hint, endingBefore: grid.width - 1, row: 0, style: isWrong ? .alarm : .quiet)
+      return
+    }
+  }
+
+  /// What can be done, in ever fewer words, and whether something is wrong.
+  private func hint(for entry: Entry, _ view: View) -> (texts: [String], isWrong: Bool) {
+    switch entry.kind {
+    case .mark: return (["Enter sets it, Esc does not"], false)
+    case .filter:
+      guard let problem = view.filterProblem else {
+        return (["Enter keeps it, Esc shows all"], false)
+      }
+      return ([problem], true)
+    case .search:
+      guard !entry.text.isEmpty else { return (["text of a stream; Esc leaves"], false) }
+      guard let found = view.search.found else { return (["not found"], true) }
+      let number = "\(found.number) of \(found.count)"
+      return ([number + "; Enter finds the next, Esc leaves", number], false)
     }
   }
 }
