@@ -105,6 +105,7 @@ package struct DashboardModel: Sendable {
       apply(layouts[0])
     case .filter: begin(.filter)
     case .search: begin(.search)
+    case .pin: pin()
     case .close: filter(by: "")
     }
     return nil
@@ -206,6 +207,16 @@ package struct DashboardModel: Sendable {
     guard let stream else { return }
     hasChosen = true
     view.selected = stream
+  }
+
+  private mutating func pin() {
+    arrange()
+    guard let selected = view.selected else { return }
+    hasChosen = true
+    let isNew = view.pinned.insert(selected).inserted
+    if !isNew { view.pinned.remove(selected) }
+    tell(isNew ? "pinned: on top, whatever the sort and the filter" : "no longer pinned")
+    needsArranging = true
   }
 
   private mutating func sort(by step: Int) {

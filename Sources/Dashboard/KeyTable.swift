@@ -6,7 +6,7 @@ enum Action: Equatable {
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
-  case bytes, cumulative, mark, nextLayout, filter, search, detail, write, close
+  case bytes, cumulative, mark, nextLayout, filter, search, pin, detail, write, close
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -78,6 +78,9 @@ enum KeyTable {
     KeyBinding(
       keys: [(.character("f"), .search), (.function(3), .search)],
       label: "f F3", help: "find a stream by a text; Enter goes on to the next", hint: nil),
+    KeyBinding(
+      keys: [(.character("p"), .pin)],
+      label: "p", help: "pin the stream on top of the table, or let it go", hint: nil),
   ]
 
   static func action(for key: Key) -> Action? {

@@ -83,9 +83,15 @@ extension View {
     }
   }
 
+  /// The two ends of a stream, after the sign of a pinned one.
+  func text(of key: StreamKey, width: Int) -> String {
+    let sign = pinned.contains(key) ? glyphs.pin + " " : ""
+    return sign + ends(of: key, width: width - sign.cells)
+  }
+
   /// `source:port > destination:port`; where that is too wide, with addresses shortened in their
   /// middles, and at last the source alone.
-  func text(of key: StreamKey, width: Int) -> String {
+  private func ends(of key: StreamKey, width: Int) -> String {
     let source = (key.source.description, ":\(key.sourcePort)")
     let destination = (key.destination.description, ":\(key.destinationPort)")
     let sign = " > "

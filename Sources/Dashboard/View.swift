@@ -14,6 +14,8 @@ struct View: Sendable {
   var sort = Sort()
   /// The streams in the order of the table.
   var order: [StreamKey] = []
+  /// The streams that stand on top of the table, whatever the sort and the filter.
+  var pinned: Set<StreamKey> = []
   /// The stream that the panes below the table are about.
   var selected: StreamKey?
   /// Seconds that the lanes show, about.
@@ -107,9 +109,12 @@ struct View: Sendable {
       }
     }
     if sort.isReversed { order.reverse() }
-    if let filter {
-      order.removeAll { key in history.streams[key].map { !filter.matches(key, $0) } ?? true }
+    let top = order.filter(pinned.contains)
+    order.removeAll { key in
+      guard !pinned.contains(key), let stream = history.streams[key] else { return true }
+      return filter.map { !$0.matches(key, stream) } ?? false
     }
+    order = top + order
   }
 
   private func ordered<Value: Equatable>(

@@ -6,6 +6,7 @@ package struct Glyphs: Sendable, Equatable {
   package var came: String
   package var here: String
   package var user: String
+  package var pin: String
   package var tick: String
   package var dot: String
   package var dash: String
@@ -19,12 +20,14 @@ package struct Glyphs: Sendable, Equatable {
   package var drawsBraille: Bool
 
   package static let unicode = Glyphs(
-    cursor: "▸", arrow: "→", left: "▼", came: "▲", here: "●", user: "◆", tick: "╵", dot: "·",
+    cursor: "▸", arrow: "→", left: "▼", came: "▲", here: "●", user: "◆", pin: "★", tick: "╵",
+    dot: "·",
     dash: "–", ellipsis: "…", check: "✓", ascending: "▴", descending: "▾", separator: "·", bar: "█",
     plusMinus: "±", drawsBraille: true)
 
   package static let ascii = Glyphs(
-    cursor: ">", arrow: "->", left: "v", came: "^", here: "*", user: "!", tick: "'", dot: ".",
+    cursor: ">", arrow: "->", left: "v", came: "^", here: "*", user: "!", pin: "P", tick: "'",
+    dot: ".",
     dash: "-", ellipsis: "~", check: "ok", ascending: "^", descending: "v", separator: "|",
     bar: "#", plusMinus: "+-", drawsBraille: false)
 }

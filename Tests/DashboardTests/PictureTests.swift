@@ -238,12 +238,12 @@ import Wire
          w                write the screen into a file of text
          / Esc            filter: addr port point payload lost>0 text and or not
          f F3             find a stream by a text; Enter goes on to the next
+         p                pin the stream on top of the table, or let it go
 
          ON               the server that carries the stream now
          2s 10s 40s       mean rate over the last seconds, IP bytes
          AWAY             silence between the old place and the new
          RECEIVER GAP     the silence that the receiver saw
-         LOST             packets that never came
          down for more, Esc to go back
         """)
   }
@@ -256,11 +256,11 @@ import Wire
       model.render(width: 40, height: 10),
       shows: """
          nemotop: help
-                          Acknowledgement: ms
                           after the first
                           packet there
          ▲ ▼              it came here, it left
                           here
+         ★                a pinned stream
                           The last hour is
                           kept, less with
                           thousands of streams.

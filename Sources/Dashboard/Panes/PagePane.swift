@@ -43,6 +43,7 @@ struct PagePane {
   private static func help(_ view: View) -> [(String, String)] {
     KeyTable.bindings.map { ($0.label, $0.help) } + [("", "")] + words + [
       (view.glyphs.came + " " + view.glyphs.left, "it came here, it left here"),
+      (view.glyphs.pin, "a pinned stream"),
       ("", "The last hour is kept, less with thousands of streams."),
     ]
   }
@@ -58,6 +59,7 @@ struct PagePane {
       ("to", "\(key.destination) port \(key.destinationPort)"),
       ("payload", stream.payload.rawValue),
       ("on", view.text(of: view.place(of: stream))),
+      ("pinned", view.pinned.contains(key) ? "yes" : "no"),
       ("last packet", view.clock(stream.lastTime, withMilliseconds: true)),
       (
         "passed",

@@ -12,8 +12,7 @@ struct StreamsPane: Pane {
     var columns = kinds.map { $0.column(inBytes: view.inBytes) }
     let room = grid.height - 1
     let chosen = view.selected.flatMap { view.order.firstIndex(of: $0) } ?? 0
-    let top = max(min(chosen / max(room, 1) * room, view.order.count - room), 0)
-    let shown = view.order.dropFirst(top).prefix(room)
+    let shown = Self.rows(of: view, chosen: chosen, room: room)
     if let flexible = columns.firstIndex(where: \.isFlexible) {
       // Wide enough for the longest stream, but not at the cost of the columns that matter most.
       let longest = shown.map { view.text(of: $0, width: .max).cells }.max() ?? 0
@@ -38,7 +37,11 @@ struct StreamsPane: Pane {
     for (row, key) in shown.enumerated() {
       guard let stream = view.history.streams[key] else { continue }
       let isChosen = key == view.selected
-      if isChosen { grid.write(view.glyphs.cursor, column: 0, row: row + 1, style: .bold) }
+      if isChosen {
+        grid.write(view.glyphs.cursor, column: 0, row: row + 1, style: .bold)
+      } else if view.pinned.contains(key), !kinds.contains(.stream) {
+        grid.write(view.glyphs.pin, column: 0, row: row + 1)
+      }
       for place in places.places {
         let kind = kinds[place.index]
         grid.write(
@@ -47,6 +50,16 @@ struct StreamsPane: Pane {
           style: style(kind, of: stream, view, isChosen: isChosen))
       }
     }
+  }
+
+  /// The streams that are shown: the pinned ones, as long as there is a row for another, and the page
+  /// of the others that the chosen one is on.
+  static func rows(of view: View, chosen: Int, room: Int) -> [StreamKey] {
+    let pinned = view.order.prefix { view.pinned.contains($0) }.prefix(max(room - 1, 0))
+    let rest = view.order.dropFirst(pinned.count)
+    let rows = max(room - pinned.count, 1)
+    let top = max(min((chosen - pinned.count) / rows * rows, rest.count - rows), 0)
+    return Array((pinned + rest.dropFirst(top).prefix(rows)).prefix(max(room, 0)))
   }
 
   private func style(_ column: StreamColumn, of stream: StreamHistory, _ view: View, isChosen: Bool)
