@@ -173,6 +173,19 @@ import Wire
     #expect(series.sum(103..<104) == 7)
   }
 
+  @Test func `bytes are counted exactly, also beyond 32 bits`() {
+    var series = Series()
+    for _ in 0..<3 { series.add(0x1_0000_0001, to: 4, keeping: 3) }
+    series.add(0xffff_ffff, to: 5, keeping: 3)
+    series.add(16_777_217, to: 6, keeping: 3)
+    #expect(series.sum(4..<5) == 0x3_0000_0003)
+    #expect(series.sum(5..<6) == 0xffff_ffff)
+    #expect(series.sum(6..<7) == 16_777_217)
+    #expect(series.sum(0..<9) == 0x3_0000_0003 + 0xffff_ffff + 16_777_217)
+    series.add(1, to: 7, keeping: 3)
+    #expect(series.sum(0..<9) == 0xffff_ffff + 16_777_218)
+  }
+
   @Test func `only the newest bins are kept`() {
     var series = Series()
     for bin in 0..<100 { series.add(1, to: Int64(bin), keeping: 8) }
