@@ -25,7 +25,7 @@ package struct DashboardModel: Sendable {
   /// What was shown last.
   private var drawn: Grid?
   /// The history that goes on while the screen is frozen.
-  private var unseen: History?
+  var unseen: History?
   var needsArranging = false
   /// The user has chosen a stream; before, the busiest one is chosen.
   var hasChosen = false
@@ -49,6 +49,7 @@ package struct DashboardModel: Sendable {
   package mutating func observe(_ observed: Observed) {
     if unseen != nil {
       unseen?.take(observed)
+      tellFreezing()
     } else {
       view.history.take(observed)
       needsArranging = true
@@ -75,7 +76,9 @@ package struct DashboardModel: Sendable {
       return nil
     }
     switch action {
-    case .help: page = PagePane(.help)
+    case .help:
+      view.kept = Kept(unseen ?? view.history)
+      page = PagePane(.help)
     case .detail:
       arrange()
       page = view.selected.map { PagePane(.detail($0)) }
@@ -84,6 +87,8 @@ package struct DashboardModel: Sendable {
       return .write(drawn.text.map { String($0.reversed().drop { $0 == " " }.reversed()) })
     case .quit: return .quit
     case .freeze: freeze()
+    case .earlier: goEarlier()
+    case .later: goLater()
     case .up, .down, .pageUp, .pageDown, .first, .last: choose(action)
     case .sortBefore: sort(by: -1)
     case .sortAfter: sort(by: 1)
@@ -156,17 +161,6 @@ package struct DashboardModel: Sendable {
     view.window = layout.window ?? view.window
     if let column = layout.sort { view.sort = View.Sort(column: column) }
     needsArranging = true
-  }
-
-  private mutating func freeze() {
-    if let unseen {
-      view.history = unseen
-      self.unseen = nil
-      needsArranging = true
-    } else {
-      unseen = view.history
-    }
-    view.isFrozen = unseen != nil
   }
 
   mutating func arrange() {

@@ -41,6 +41,15 @@ enum Figures {
     }
   }
 
+  /// A time span to the second: `20s`, `3m05s`, `1h02m05s`.
+  static func age(_ duration: Duration) -> String {
+    let seconds = Int64((duration.milliseconds / 1000).rounded(.down))
+    guard seconds >= 60 else { return "\(seconds)s" }
+    let rest = "\(two(seconds / 60 % 60))m\(two(seconds % 60))s"
+    guard seconds >= 3600 else { return String(rest.drop { $0 == "0" }) }
+    return "\(seconds / 3600)h" + rest
+  }
+
   /// A span for a heading: `500 ms`, `60 s`, `5 min`.
   static func span(_ seconds: Double) -> String {
     switch seconds {

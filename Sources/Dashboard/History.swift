@@ -17,6 +17,11 @@ struct History: Sendable {
   /// In the order of their coming.
   private(set) var marks: [Mark] = []
   private(set) var moves: [Move] = []
+  /// How many came before those.
+  private(set) var forgottenMarks = 0
+  private(set) var forgottenMoves = 0
+  /// The moments before that the screen can go back to.
+  private(set) var past = Past()
   private(set) var upTo: Timestamp?
   /// The length of a bin in the series; known with the first snapshot.
   private(set) var bin: Duration?
@@ -46,12 +51,10 @@ struct History: Sendable {
     for mark in observed.marks { take(mark) }
     for move in observed.moves {
       moves.append(move)
-      streams[move.stream]?.moves += 1
-      streams[move.stream]?.lostInMoves += move.lost ?? move.lostUnseen ?? 0
+      streams[move.stream]?.move(losing: move.lost ?? move.lostUnseen ?? 0)
     }
-    if marks.count > Self.eventLimit * 5 / 4 { marks.removeFirst(marks.count - Self.eventLimit) }
-    if moves.count > Self.eventLimit * 5 / 4 { moves.removeFirst(moves.count - Self.eventLimit) }
     forgetOld()
+    keepMoment()
   }
 
   /// The points that decide where a stream is: those of the first of these roles that there are.
@@ -66,7 +69,7 @@ struct History: Sendable {
   /// Bins kept of one series.
   var depth: Int {
     let bin = max((bin ?? .seconds(1)).wholeNanoseconds, 1)
-    let inHour = Int(Self.span.wholeNanoseconds / bin)
+    let inHour = Int((Self.span + .seconds(Self.longestRate)).wholeNanoseconds / bin)
     let least = Int(60_000_000_000 / bin) + 1
     let series = streams.count * (points.count + 1)
     return max(min(inHour, Self.binBudget / max(series, 1)), least)
@@ -159,11 +162,52 @@ struct History: Sendable {
   private mutating func forgetOld() {
     guard let upTo else { return }
     let horizon = upTo - Self.span
-    if let oldest = marks.first?.time, oldest < horizon { marks.removeAll { $0.time < horizon } }
-    if let oldest = moves.first?.firstAfter, oldest < horizon {
-      moves.removeAll { $0.firstAfter < horizon }
-    }
+    let oldMarks = Self.surplus(marks) { $0.time < horizon }
+    marks.removeFirst(oldMarks)
+    forgottenMarks += oldMarks
+    let oldMoves = Self.surplus(moves) { $0.firstAfter < horizon }
+    moves.removeFirst(oldMoves)
+    forgottenMoves += oldMoves
     guard streams.contains(where: { $0.value.lastTime < horizon }) else { return }
     streams = streams.filter { $0.value.lastTime >= horizon }
+  }
+
+  /// How many of the first are old, or more than there is room for.
+  private static func surplus<Event>(_ events: [Event], _ isOld: (Event) -> Bool) -> Int {
+    let excess = events.count > eventLimit * 5 / 4 ? events.count - eventLimit : 0
+    return max(excess, events.prefix(while: isOld).count)
+  }
+
+  /// Keeps what is known now, where the moment kept last is far enough away.
+  private mutating func keepMoment() {
+    guard let upTo, let bin else { return }
+    let stride = stride
+    let last = past.moments.last.map { number(of: $0.upTo) / stride } ?? .min
+    guard number(of: upTo) / stride > last, let moment else { return }
+    // A moment is of use as long as the bins that its rates are made from are there.
+    let reach = .nanoseconds(bin.wholeNanoseconds) * depth - .seconds(Self.longestRate)
+    past.keep(moment, since: upTo - reach)
+  }
+
+  mutating func goBack(to moment: Past.Moment) {
+    let known = streams
+    past = Past()
+    upTo = moment.upTo
+    points = Array(points.prefix(moment.points))
+    marks = Array(marks.prefix(max(moment.marks - forgottenMarks, 0)))
+    moves = Array(moves.prefix(max(moment.moves - forgottenMoves, 0)))
+    packets = moment.packets
+    captureDrops = moment.captureDrops
+    away = moment.away
+    protocols = moment.protocols
+    newest = moment.newest
+    streams = [:]
+    var sights = moment.sights[...]
+    for stream in moment.streams {
+      let own = sights.prefix(stream.sights)
+      sights = sights.dropFirst(stream.sights)
+      streams[stream.key] = known[stream.key]?.back(
+        to: stream.figures, at: own.map { (points[Int($0.point)], $0.figures) })
+    }
   }
 }

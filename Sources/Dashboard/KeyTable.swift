@@ -2,7 +2,7 @@ import Screen
 
 /// What a key does.
 enum Action: Equatable {
-  case help, quit, freeze
+  case help, quit, freeze, earlier, later
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
@@ -29,7 +29,11 @@ enum KeyTable {
       label: "q ^C", help: "quit", hint: ("q", "quit")),
     KeyBinding(
       keys: [(.character(" "), .freeze)],
-      label: "space", help: "freeze the screen; data still comes in", hint: ("space", "freeze")),
+      label: "space", help: "freeze the screen, and back to now; data still comes in",
+      hint: ("space", "freeze")),
+    KeyBinding(
+      keys: [(.character("["), .earlier), (.character("]"), .later)],
+      label: "[ ]", help: "back, on by half the window in the time that is kept", hint: nil),
     KeyBinding(
       keys: [
         (.up, .up), (.character("k"), .up), (.down, .down), (.character("j"), .down),

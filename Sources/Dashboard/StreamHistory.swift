@@ -13,49 +13,68 @@ struct StreamHistory: Sendable {
     case gone
   }
 
-  private(set) var payload = PayloadKind.unknown
+  private(set) var figures = StreamFigures()
   /// By the points' names.
   private(set) var points: [String: PointHistory] = [:]
   /// Bytes that passed, each counted once however many points saw it.
   private(set) var passed = Series()
-  private(set) var packets = 0
-  private(set) var bytes = 0
-  private(set) var lastTime = Timestamp(nanoseconds: .min)
-  var moves = 0
-  var lostInMoves = 0
-  private var decidingRank = Int.max
+
+  var payload: PayloadKind { figures.payload }
+  var packets: Int { figures.packets }
+  var bytes: Int { figures.bytes }
+  var lastTime: Timestamp { figures.lastTime }
+  var moves: Int { figures.moves }
+  var lostInMoves: Int { figures.lostInMoves }
+
+  /// The stream as it was, with these figures.
+  func back(to figures: StreamFigures, at points: [(Point, PointFigures)]) -> StreamHistory {
+    var stream = StreamHistory()
+    stream.figures = figures
+    stream.passed = passed
+    for (point, figures) in points {
+      stream.points[point.name] = PointHistory(
+        point: point, series: self.points[point.name]?.series ?? Series(), figures: figures)
+    }
+    return stream
+  }
 
   mutating func count(
     _ sight: Sight, at point: Point, over length: Duration, bin: Int64, keeping depth: Int
   ) {
-    if sight.payload != .unknown { payload = sight.payload }
-    lastTime = max(lastTime, sight.lastTime)
+    if sight.payload != .unknown { figures.payload = sight.payload }
+    figures.lastTime = max(lastTime, sight.lastTime)
     points[point.name, default: PointHistory(point: point)].count(
       sight, over: length, bin: bin, keeping: depth)
   }
 
   mutating func pass(_ passage: Passage, bin: Int64, keeping depth: Int) {
-    decidingRank = min(decidingRank, passage.rank)
+    figures.decidingRank = min(figures.decidingRank, passage.rank)
     // What only points further along the way saw has been counted, or will be, where it decides.
-    guard passage.rank == decidingRank else { return }
+    guard passage.rank == figures.decidingRank else { return }
     let (packets, bytes) = passage.sum
-    self.packets += packets
-    self.bytes += bytes
+    figures.packets += packets
+    figures.bytes += bytes
     passed.add(bytes, to: bin, keeping: depth)
   }
 
+  /// Counts a move, and what was lost in it.
+  mutating func move(losing lost: Int) {
+    figures.moves += 1
+    figures.lostInMoves += lost
+  }
+
   mutating func arrive(_ point: String) {
-    points[point]?.hasLeft = false
+    points[point]?.figures.hasLeft = false
   }
 
   mutating func leave(_ point: String, at time: Timestamp) {
     guard let last = points[point]?.lastTime, last <= time else { return }
-    points[point]?.hasLeft = true
+    points[point]?.figures.hasLeft = true
   }
 
   /// The points that decide where it is, those of the first role that saw it.
   private var deciding: [PointHistory] {
-    points.values.filter { $0.point.role.rank == decidingRank }
+    points.values.filter { $0.point.role.rank == figures.decidingRank }
   }
 
   /// Where the stream is: at the site of the deciding point that saw it last, unless it has been
@@ -93,39 +112,38 @@ struct StreamHistory: Sendable {
 struct PointHistory: Sendable {
   var point: Point
   private(set) var series = Series()
-  private(set) var lastTime = Timestamp(nanoseconds: .min)
-  /// Mean time between packets in the newest interval that had any.
-  private(set) var spacing = Duration.zero
-  /// Of the smallest depth, the form nearest the receiver; nil without numbers.
-  private(set) var numbers: (depth: Int, lost: Int?, skipped: Int?)?
-  private(set) var jitter: Duration?
-  /// How the stream came, the newest last.
-  private(set) var legs: [Leg] = []
+  var figures = PointFigures()
   private static let mostLegs = 8
-  /// The stay that the last packet belongs to is over.
-  var hasLeft = false
 
-  init(point: Point) {
+  init(point: Point, series: Series = Series(), figures: PointFigures = PointFigures()) {
     self.point = point
+    self.series = series
+    self.figures = figures
   }
+
+  var lastTime: Timestamp { figures.lastTime }
+  var spacing: Duration { figures.spacing }
+  var numbers: (depth: Int, lost: Int?, skipped: Int?)? { figures.numbers }
+  var jitter: Duration? { figures.jitter }
+  var legs: [Leg] { figures.legs }
+  var hasLeft: Bool { figures.hasLeft }
 
   mutating func count(_ sight: Sight, over length: Duration, bin: Int64, keeping depth: Int) {
     series.add(sight.bytes, to: bin, keeping: depth)
     if sight.legs.last.map({ $0 != legs.last }) ?? false {
-      legs.removeAll { sight.legs.contains($0) }
-      legs = (legs + sight.legs).suffix(Self.mostLegs)
+      let others = legs.filter { !sight.legs.contains($0) }
+      figures.legs = (others + sight.legs).suffix(Self.mostLegs)
     }
     if sight.packets > 0 {
-      spacing = length / sight.packets
-      hasLeft = hasLeft && sight.lastTime <= lastTime
-      lastTime = max(lastTime, sight.lastTime)
+      figures.spacing = length / sight.packets
+      figures.hasLeft = hasLeft && sight.lastTime <= lastTime
+      figures.lastTime = max(lastTime, sight.lastTime)
     }
-    guard let figures = sight.figures, figures.depth <= numbers?.depth ?? .max else { return }
-    let known = numbers?.depth == figures.depth ? numbers : nil
-    numbers =
-      known.map { (figures.depth, sum($0.lost, figures.lost), sum($0.skipped, figures.skipped)) }
-      ?? figures
-    jitter = sight.jitter ?? jitter
+    guard let new = sight.numbers, new.depth <= numbers?.depth ?? .max else { return }
+    let known = numbers?.depth == new.depth ? numbers : nil
+    figures.numbers =
+      known.map { (new.depth, sum($0.lost, new.lost), sum($0.skipped, new.skipped)) } ?? new
+    figures.jitter = sight.jitter ?? jitter
   }
 }
 
@@ -143,7 +161,7 @@ struct Sight {
   var bytes = 0
   var firstTime: Timestamp
   var lastTime: Timestamp
-  var figures: (depth: Int, lost: Int?, skipped: Int?)?
+  var numbers: (depth: Int, lost: Int?, skipped: Int?)?
   var jitter: Duration?
   var legs: [Leg]
 
@@ -166,7 +184,7 @@ struct Sight {
         lastTime = max(lastTime, leg.lastTime)
       }
       guard depth == nearest else { continue }
-      figures = (
+      numbers = (
         depth, equals.compactMap(\.sequence).reduce(0) { sum($0, $1.lost) },
         equals.compactMap(\.sequence).reduce(0) { sum($0, $1.skipped) }
       )

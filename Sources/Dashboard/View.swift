@@ -23,6 +23,10 @@ struct View: Sendable {
   var inBytes = false
   var isCumulative = false
   var isFrozen = false
+  /// How long before now the moment is that a frozen screen shows.
+  var behind = Duration.zero
+  /// How far it can go back, for the help.
+  var kept: Kept?
   /// No more data will come.
   var hasEnded = false
   /// What is being typed.

@@ -148,7 +148,7 @@ import Wire
 
   @Test func `very many streams share the memory, and keep a minute at the least`() {
     var history = History(points: [Point(name: "xen1")])
-    #expect(history.depth == 3600)
+    #expect(history.depth == 3640)
     var snapshot = Story.snapshot(of: Point(name: "xen1"), from: Story.start)
     let first = snapshot.streams[0]
     snapshot.streams = (0..<2000).map { host in

@@ -224,7 +224,8 @@ import Wire
          nemotop: help
          ? h F1           this help, and back
          q ^C             quit
-         space            freeze the screen; data still comes in
+         space            freeze the screen, and back to now; data still comes in
+         [ ]              back, on by half the window in the time that is kept
          arrows j k g G   choose a stream, ^u ^d by ten
          < >              sort by the column before, after
          1-9              sort by that column
@@ -243,7 +244,6 @@ import Wire
          ON               the server that carries the stream now
          2s 10s 40s       mean rate over the last seconds, IP bytes
          AWAY             silence between the old place and the new
-         RECEIVER GAP     the silence that the receiver saw
          down for more, Esc to go back
         """)
   }
@@ -256,14 +256,14 @@ import Wire
       model.render(width: 40, height: 10),
       shows: """
          nemotop: help
-                          after the first
-                          packet there
-         ▲ ▼              it came here, it left
-                          here
-         ★                a pinned stream
-                          The last hour is
-                          kept, less with
-                          thousands of streams.
+                          MB hold: of each
+                          stream, and of each
+                          point that sees it, 4
+                          bytes a second, and
+                          112 for each moment
+                          that [ ] go to
+                          now 2s, a moment
+                          every 1 s
          Esc to go back
         """)
   }

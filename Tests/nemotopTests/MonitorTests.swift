@@ -117,6 +117,13 @@ private final class Terminal: Sendable {
     try await terminal.press("Escape")
     _ = try await terminal.screen(showing: "STREAM")
 
+    try await terminal.press("+", "+", "[")
+    _ = try await terminal.screen(showing: "FROZEN -8s")
+    try await terminal.press("-", "-", "[")
+    _ = try await terminal.screen(showing: "nothing is kept of the time before")
+    try await terminal.press("]", "]")
+    _ = try await terminal.screen(showing: "ENDED")
+
     try await terminal.resize(width: 40, height: 10)
     _ = try await terminal.screen(showing: "xen2")
     try await terminal.resize(width: 20, height: 5)

@@ -29,7 +29,8 @@ struct HeaderPane: Pane {
     guard let upTo = history.upTo else { return [("waiting for packets", .bar, true)] }
     var pieces: [(String, Style, Bool)] = [(view.clock(upTo), .bar, true)]
     if view.isFrozen {
-      pieces.append(("FROZEN", Style(.warning, isBold: true, isReversed: true), true))
+      let age = view.behind < .seconds(1) ? "" : " -" + Figures.age(view.behind)
+      pieces.append(("FROZEN" + age, Style(.warning, isBold: true, isReversed: true), true))
     } else if view.hasEnded {
       pieces.append(("ENDED", Style(.warning, isBold: true, isReversed: true), true))
     }

@@ -80,7 +80,7 @@ struct LanesPane: Pane {
     let full = ceiling.map { Figures.rate(bytesPerSecond: $0, inBytes: view.inBytes) }
     let texts = [
       "  \(glyphs.came) came  \(glyphs.left) left", full.map { "  full height \($0)" },
-      "  last \(Figures.span(span))",
+      view.isFrozen ? "  \(Figures.span(span)) before" : "  last \(Figures.span(span))",
     ]
     var column = end
     for text in texts.compactMap({ $0 }) where column + text.cells < grid.width {

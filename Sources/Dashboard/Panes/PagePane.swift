@@ -44,8 +44,7 @@ struct PagePane {
     KeyTable.bindings.map { ($0.label, $0.help) } + [("", "")] + words + [
       (view.glyphs.came + " " + view.glyphs.left, "it came here, it left here"),
       (view.glyphs.pin, "a pinned stream"),
-      ("", "The last hour is kept, less with thousands of streams."),
-    ]
+    ] + (view.kept?.lines ?? [])
   }
 
   private static func detail(of key: StreamKey, _ view: View) -> [(String, String)] {
