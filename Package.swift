@@ -67,6 +67,7 @@ let package = Package(
       resources: ["demo", "ntop", "moves", "loss", "minimal"].map {
         .embedInCode("Layouts/\($0).yaml")
       }),
+    module("HostNames", on: ["Wire"]),
     module("Report", on: ["Analysis", "Records", "Moves", "Streams", "Sequences", "Wire"]),
     module("Mobility", on: ["Wire"]),
     module("Router", on: ["CLinux", "Mobility", "Wire"]),
@@ -83,7 +84,8 @@ let package = Package(
       name: "nemotop",
       dependencies: [
         argumentParser, "Analysis", "Observation", "Capture", "Records", "Moves", "Streams", "Wire",
-        "Generator", "Simulation", "Screen", "Curses", "Dashboard", "Report", "Lab", "Experiment",
+        "Generator", "Simulation", "Screen", "Curses", "Dashboard", "HostNames", "Report", "Lab",
+        "Experiment",
         "Daemons", "Router", "Mobility", "Shuttle",
       ],
       swiftSettings: strict),
@@ -120,6 +122,7 @@ let package = Package(
     tests(of: "Simulation", on: ["Wire"]),
     tests(of: "Screen"),
     tests(of: "Dashboard", on: ["Moves", "Sequences", "Streams", "Wire", "Screen"]),
+    tests(of: "HostNames", on: ["Wire"]),
     tests(
       of: "Report", on: ["Records", "Moves", "Sequences", "Streams", "Wire", subprocess]),
     tests(of: "Mobility", on: ["Wire", subprocess]),

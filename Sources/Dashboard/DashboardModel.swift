@@ -36,13 +36,15 @@ package struct DashboardModel: Sendable {
   ///   - others: those that the key for the next layout goes on to, before the first comes again.
   ///   - points: the points known from the start; others are added as they are seen.
   ///   - clockOffset: what the clock on the screen is ahead of UTC.
+  ///   - names: names of addresses.
   package init(
     layout: Layout, others: [Layout] = [], points: [Point], glyphs: Glyphs = .unicode,
-    clockOffset: Duration = .zero
+    clockOffset: Duration = .zero, names: NameBook = NameBook()
   ) {
     layouts = [layout] + others
     view = View(
       history: History(points: points), glyphs: glyphs, clockOffset: clockOffset, columns: [])
+    view.names = names
     apply(layout)
   }
 
@@ -111,6 +113,10 @@ package struct DashboardModel: Sendable {
     case .filter: begin(.filter)
     case .search: begin(.search)
     case .pin: pin()
+    case .names:
+      view.names.goOn()
+      tell(view.names.notice)
+      needsArranging = true
     case .close: filter(by: "")
     }
     return nil
@@ -152,6 +158,9 @@ package struct DashboardModel: Sendable {
     }
     return grid
   }
+
+  /// Whether the layout that is shown has this pane.
+  func shows(_ pane: PaneKind) -> Bool { layouts[0].panes.contains { $0.pane == pane } }
 
   /// Shows a layout from here on. What it does not say stays as the user has it.
   private mutating func apply(_ layout: Layout) {

@@ -35,7 +35,7 @@ indirect enum Filter: Equatable, Sendable {
     return try parser.parse()
   }
 
-  func matches(_ key: StreamKey, _ stream: StreamHistory) -> Bool {
+  func matches(_ key: StreamKey, _ stream: StreamHistory, _ names: NameBook = NameBook()) -> Bool {
     switch self {
     case .address(let text):
       return [key.source, key.destination].contains { $0.description.contains(text) }
@@ -51,10 +51,12 @@ indirect enum Filter: Equatable, Sendable {
       case .less: return lost < number
       case .equal: return lost == number
       }
-    case .text(let word): return stream.says(word, of: key)
-    case .not(let filter): return !filter.matches(key, stream)
-    case .and(let left, let right): return left.matches(key, stream) && right.matches(key, stream)
-    case .or(let left, let right): return left.matches(key, stream) || right.matches(key, stream)
+    case .text(let word): return stream.says(word, of: key, names)
+    case .not(let filter): return !filter.matches(key, stream, names)
+    case .and(let left, let right):
+      return left.matches(key, stream, names) && right.matches(key, stream, names)
+    case .or(let left, let right):
+      return left.matches(key, stream, names) || right.matches(key, stream, names)
     }
   }
 }

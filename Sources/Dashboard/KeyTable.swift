@@ -6,7 +6,7 @@ enum Action: Equatable {
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
-  case bytes, cumulative, mark, nextLayout, filter, search, pin, detail, write, close
+  case bytes, cumulative, mark, nextLayout, filter, search, pin, names, detail, write, close
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -85,6 +85,9 @@ enum KeyTable {
     KeyBinding(
       keys: [(.character("p"), .pin)],
       label: "p", help: "pin the stream on top of the table, or let it go", hint: nil),
+    KeyBinding(
+      keys: [(.character("n"), .names)],
+      label: "n", help: "names: those of --names, those that are found (DNS), none", hint: nil),
   ]
 
   static func action(for key: Key) -> Action? {

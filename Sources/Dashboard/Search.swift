@@ -18,7 +18,7 @@ struct Search: Sendable {
     let word = text.lowercased()
     let matches = view.order.indices.filter { index in
       let key = view.order[index]
-      return view.history.streams[key].map { $0.says(word, of: key) } ?? false
+      return view.history.streams[key].map { $0.says(word, of: key, view.names) } ?? false
     }
     guard !matches.isEmpty else { return nil }
     let from = (chosen ?? start).flatMap { view.order.firstIndex(of: $0) } ?? 0
@@ -30,8 +30,11 @@ struct Search: Sendable {
 
 extension StreamHistory {
   /// Whether a word in lower case stands in what the table says of the stream.
-  func says(_ word: String, of key: StreamKey) -> Bool {
+  func says(_ word: String, of key: StreamKey, _ names: NameBook) -> Bool {
     let ends = "\(key.source):\(key.sourcePort) > \(key.destination):\(key.destinationPort)"
-    return ([ends, payload.rawValue] + points.keys).contains { $0.lowercased().contains(word) }
+    let names = [key.source, key.destination].compactMap(names.name)
+    return ([ends, payload.rawValue] + names + points.keys).contains {
+      $0.lowercased().contains(word)
+    }
   }
 }

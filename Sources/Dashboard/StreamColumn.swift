@@ -89,11 +89,11 @@ extension View {
     return sign + ends(of: key, width: width - sign.cells)
   }
 
-  /// `source:port > destination:port`; where that is too wide, with addresses shortened in their
-  /// middles, and at last the source alone.
+  /// `source:port > destination:port`; where that is too wide, with addresses or names shortened in
+  /// their middles, and at last the source alone.
   private func ends(of key: StreamKey, width: Int) -> String {
-    let source = (key.source.description, ":\(key.sourcePort)")
-    let destination = (key.destination.description, ":\(key.destinationPort)")
+    let source = (host(key.source), ":\(key.sourcePort)")
+    let destination = (host(key.destination), ":\(key.destinationPort)")
     let sign = " > "
     let fixed = source.1.cells + destination.1.cells + sign.cells
     let room = width - fixed

@@ -37,6 +37,7 @@ struct View: Sendable {
   var filter: Filter?
   var filterProblem: String?
   var search = Search()
+  var names = NameBook()
 
   /// What the table is sorted by.
   struct Sort: Equatable, Sendable {
@@ -116,7 +117,7 @@ struct View: Sendable {
     let top = order.filter(pinned.contains)
     order.removeAll { key in
       guard !pinned.contains(key), let stream = history.streams[key] else { return true }
-      return filter.map { !$0.matches(key, stream) } ?? false
+      return filter.map { !$0.matches(key, stream, names) } ?? false
     }
     order = top + order
   }

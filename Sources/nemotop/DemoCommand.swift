@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Dashboard
 import Experiment
 import Foundation
 import Lab
@@ -35,6 +36,9 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Option(help: layoutHelp)
   var layout = "demo"
+
+  @Option(help: namesHelp)
+  var names: String?
 
   @Option(
     help: "End after so many moves; without it, go on until ^C, or as far as a simulation reaches.")
@@ -173,6 +177,7 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     try await telling {
       let layout = try readLayout(self.layout)
+      let names = try names.map(readNames) ?? NameBook()
       try makeFolder()
       // The world of the demo's own has no way out, by which packages come.
       let machine = try await machine()
@@ -182,6 +187,7 @@ struct DemoCommand: AsyncParsableCommand {
       let isInterrupted = Mutex(false)
       let watch = DemoWatch(
         folder: out, showsDashboard: !text && TerminalSession.isPossible, layout: layout,
+        names: names,
         isInterrupted: { isInterrupted.withLock { $0 } })
       let work = Task {
         isSimulated ? try await simulate(watch) : try await perform(watch, machine)

@@ -13,6 +13,8 @@ struct DemoWatch: Sendable {
   var showsDashboard: Bool
   /// What the dashboard shows at first.
   var layout = Layout.demo
+  /// Names of addresses, for the dashboard.
+  var names = NameBook()
   /// Whether the demo was asked to end: then the dashboard ends with it.
   var isInterrupted: @Sendable () -> Bool
 
@@ -53,7 +55,8 @@ struct DemoWatch: Sendable {
     let (shown, screen) = AsyncStream.makeStream(of: Observed.self)
     let session = Task {
       defer { observation.stop() }
-      let session = TerminalSession(points: observation.points.map(\.point), layout: layout)
+      let session = TerminalSession(
+        points: observation.points.map(\.point), layout: layout, names: names)
       try await session.run(
         shown, mark: { observation.mark($0) }, stop: { observation.stop() })
     }

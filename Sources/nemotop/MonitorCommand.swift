@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dashboard
 import Observation
 import Records
 
@@ -16,6 +17,7 @@ struct Monitor: AsyncParsableCommand {
         nemotop monitor xen1=eth0 xen2=eth1
         nemotop monitor xen1=xen1.pcap xen2=xen2.pcap
         nemotop monitor --layout moves eth0
+        nemotop monitor --names hosts.txt eth0
       """)
 
   @OptionGroup var observation: ObservationArguments
@@ -26,16 +28,21 @@ struct Monitor: AsyncParsableCommand {
   @Option(help: layoutHelp)
   var layout = "demo"
 
+  @Option(help: namesHelp)
+  var names: String?
+
   func run() async throws {
     try await telling {
       let layout = try readLayout(self.layout)
+      let names = try names.map(readNames) ?? NameBook()
       // A terminal that cannot show anything is told before a capture begins.
       try TerminalSession.check()
       let observation = try observation.open()
       let marks = MarkSocket { observation.mark($0) }
       defer { marks?.close() }
       let session = TerminalSession(
-        points: observation.points.map(\.point), isASCII: ascii, layout: layout)
+        points: observation.points.map(\.point), isASCII: ascii, layout: layout,
+        names: names)
       try await session.run(
         observation.updates, mark: { observation.mark($0) }, stop: { observation.stop() })
       var failures = PointFailures()

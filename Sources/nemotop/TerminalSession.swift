@@ -2,6 +2,7 @@ import Curses
 import Dashboard
 import Foundation
 import Glibc
+import HostNames
 import Moves
 import Screen
 import Streams
@@ -19,6 +20,8 @@ struct TerminalSession: Sendable {
   var isASCII = false
   /// The layout to begin with; the key for the next one goes on through the built-in ones.
   var layout = Layout.demo
+  /// Names of one's own.
+  var names = NameBook()
 
   /// Finds out, without touching it, whether the terminal can show a screen.
   ///
@@ -96,7 +99,9 @@ struct TerminalSession: Sendable {
     var model = DashboardModel(
       layout: layout, others: layout.others, points: points,
       glyphs: isASCII || !terminal.drawsUnicode ? .ascii : .unicode,
-      clockOffset: .seconds(TimeZone.current.secondsFromGMT()))
+      clockOffset: .seconds(TimeZone.current.secondsFromGMT()), names: names)
+    let lookup = NameLookup(ask: SystemNames.ask)
+    defer { lookup.stop() }
     var drawn = (width: -1, height: -1)
     var isStale = true
     while true {
@@ -108,10 +113,16 @@ struct TerminalSession: Sendable {
       if isStale || news.isNew || size != drawn {
         terminal.show(model.render(width: size.width, height: size.height))
         drawn = size
+        lookup.request(model.unnamed)
       }
       isStale = false
+      let names = lookup.take()
+      if !names.isEmpty {
+        model.learn(names.mapValues(\.text))
+        isStale = true
+      }
       // Keys that came together are obeyed before the next picture.
-      var patience = 50
+      var patience = isStale ? 0 : 50
       while let key = terminal.key(within: patience) {
         patience = 0
         isStale = true

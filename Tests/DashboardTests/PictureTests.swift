@@ -240,10 +240,10 @@ import Wire
          / Esc            filter: addr port point payload lost>0 text and or not
          f F3             find a stream by a text; Enter goes on to the next
          p                pin the stream on top of the table, or let it go
+         n                names: those of --names, those that are found (DNS), none
 
          ON               the server that carries the stream now
          2s 10s 40s       mean rate over the last seconds, IP bytes
-         AWAY             silence between the old place and the new
          down for more, Esc to go back
         """)
   }

@@ -5,21 +5,25 @@ import Wire
 
 @testable import Dashboard
 
-/// A dashboard of three streams over five seconds: .10 sends 100, .20 sends 40 and .30 sends 10
+/// What was observed of three streams over five seconds: .10 sends 100, .20 sends 40 and .30 sends 10
 /// packets a second.
-func threeStreams(layout: Layout = .demo, glyphs: Glyphs = .unicode) -> DashboardModel {
-  var model = DashboardModel(layout: layout, points: Story.points, glyphs: glyphs)
-  for second in 0..<5 {
+func threeStreamsObserved() -> [Observed] {
+  (0..<5).map { second in
     let from = Story.start + .seconds(second)
-    let streams = [(16, 100), (32, 40), (48, 10)].flatMap { host, rate in
+    var snapshot = Story.snapshot(of: Point(name: "xen1"), from: from)
+    snapshot.streams = [(16, 100), (32, 40), (48, 10)].flatMap { host, rate in
       Story.snapshot(
         of: Point(name: "xen1"), from: from, stream: Story.key(UInt64(host)), packetRate: rate
       ).streams
     }
-    var snapshot = Story.snapshot(of: Point(name: "xen1"), from: from)
-    snapshot.streams = streams
-    model.observe(Observed(upTo: from + .seconds(1), snapshots: [snapshot]))
+    return Observed(upTo: from + .seconds(1), snapshots: [snapshot])
   }
+}
+
+/// A dashboard of them.
+func threeStreams(layout: Layout = .demo, glyphs: Glyphs = .unicode) -> DashboardModel {
+  var model = DashboardModel(layout: layout, points: Story.points, glyphs: glyphs)
+  for observed in threeStreamsObserved() { model.observe(observed) }
   return model
 }
 

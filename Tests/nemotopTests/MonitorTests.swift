@@ -164,6 +164,46 @@ private final class Terminal: Sendable {
     #expect(after.contains("status 0"))
   }
 
+  @Test func `names of a file are shown, and what is wrong in it is said`() async throws {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    try Data("2001:db8:42::10 guest\n2001:db8:cc::1 cn.example\n".utf8).write(
+      to: URL(fileURLWithPath: folder.path + "/names"))
+    let terminal = try await Terminal(
+      width: 80, height: 24,
+      running: """
+        cd '\(folder.path)'; echo guest > wrong; nemotop monitor --names wrong lab/cn.pcapng; \
+        nemotop monitor --names names lab/cn.pcapng
+        """)
+    _ = try await terminal.screen(showing: "guest:5004 > cn.example:5004")
+    try await terminal.press("n", "n")
+    _ = try await terminal.screen(showing: "2001:db8:42::10:5004 > 2001:db8:cc::1:5004")
+    try await terminal.press("q")
+    let after = try await terminal.screen(showing: "restored")
+    #expect(after.contains("wrong:1: 'guest' is no address"), "\(after)")
+  }
+
+  /// /etc/hosts of a mount namespace, which getnameinfo(3) asks as it asks the DNS.
+  @Test(.needsNamespaces) func `n finds names in the background`() async throws {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    let names = "2001:db8:42::10 guest.found\n2001:db8:cc::1 cn.found\n"
+    try Data(names.utf8).write(to: URL(fileURLWithPath: folder.path + "/hosts"))
+    let isolation = getuid() == 0 ? "--mount" : "--user --map-root-user --mount"
+    let terminal = try await Terminal(
+      width: 80, height: 24,
+      running: """
+        cd '\(folder.path)'; echo 'hosts: files' > nsswitch; unshare \(isolation) sh -c 'mount \
+        --bind hosts /etc/hosts; mount --bind nsswitch /etc/nsswitch.conf; nemotop monitor \
+        lab/cn.pcapng'
+        """)
+    _ = try await terminal.screen(showing: "2001:db8:42::10:5004 > 2001:db8:cc::1:5004")
+    try await terminal.press("n")
+    _ = try await terminal.screen(showing: "guest.found:5004 > cn.found:5004")
+    try await terminal.press("q")
+    _ = try await terminal.screen(showing: "restored")
+  }
+
   @Test func `a terminal of 20×5 gets a word instead of a crash`() async throws {
     let folder = try TemporaryFolder()
     try await simulate(in: folder)

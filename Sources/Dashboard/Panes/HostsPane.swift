@@ -74,7 +74,7 @@ struct HostsPane: Pane {
   {
     switch column {
     case .host:
-      host.address.description.shortenedInMiddle(to: width, ellipsis: view.glyphs.ellipsis)
+      view.host(host.address).shortenedInMiddle(to: width, ellipsis: view.glyphs.ellipsis)
     case .out: Figures.short(host.out * (view.inBytes ? 1 : 8)) + (view.inBytes ? "B" : "b")
     case .in: Figures.short(host.in * (view.inBytes ? 1 : 8)) + (view.inBytes ? "B" : "b")
     case .sent: Figures.short(Double(host.sent)) + "B"

@@ -54,8 +54,8 @@ struct PagePane {
     let unknown = view.glyphs.dash
     func count(_ number: Int?) -> String { number.map(Figures.count) ?? unknown }
     var lines = [
-      ("from", "\(key.source) port \(key.sourcePort)"),
-      ("to", "\(key.destination) port \(key.destinationPort)"),
+      ("from", "\(view.hostInFull(key.source)) port \(key.sourcePort)"),
+      ("to", "\(view.hostInFull(key.destination)) port \(key.destinationPort)"),
       ("payload", stream.payload.rawValue),
       ("on", view.text(of: view.place(of: stream))),
       ("pinned", view.pinned.contains(key) ? "yes" : "no"),
