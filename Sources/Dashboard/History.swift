@@ -127,7 +127,8 @@ struct History: Sendable {
       streams[stream]?.pass(passage, bin: number, keeping: depth)
     }
     packets += total
-    newest = (start, length, total)
+    // Late ones are of the past.
+    if start >= newest?.start ?? start { newest = (start, length, total) }
   }
 
   private mutating func take(_ events: [CaptureEvent], at point: String) {
@@ -199,6 +200,7 @@ struct History: Sendable {
     packets = moment.packets
     captureDrops = moment.captureDrops
     away = moment.away
+    clocks = moment.clocks
     protocols = moment.protocols
     newest = moment.newest
     streams = [:]

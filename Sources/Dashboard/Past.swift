@@ -1,3 +1,4 @@
+import Moves
 import Streams
 import Wire
 
@@ -33,7 +34,8 @@ struct Past: Sendable {
     var moves: Int
     var packets: Int
     var captureDrops: Int
-    var away: [String]
+    var away: [(point: String, since: Timestamp)]
+    var clocks: ClockAgreement
     var protocols: [DecodedPacket.Kind: (packets: Int, bytes: Int)]
     var newest: (start: Timestamp, length: Duration, packets: Int)?
     var streams: [Stream] = []
@@ -121,7 +123,7 @@ extension History {
     var moment = Past.Moment(
       upTo: upTo, points: points.count, marks: forgottenMarks + marks.count,
       moves: forgottenMoves + moves.count, packets: packets, captureDrops: captureDrops, away: away,
-      protocols: protocols, newest: newest)
+      clocks: clocks, protocols: protocols, newest: newest)
     let places = Dictionary(
       points.enumerated().map { ($1.name, UInt32($0)) }, uniquingKeysWith: { first, _ in first })
     moment.streams.reserveCapacity(streams.count)
