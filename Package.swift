@@ -90,6 +90,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "PcapLoop", dependencies: ["CPcap"]),
+    .executableTarget(name: "LeastLoop"),
     .executableTarget(
       name: "CountLoop", dependencies: ["Capture", "Streams", "Wire"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
@@ -98,7 +99,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         argumentParser, "CLinux", "Capture", "Lab", "Simulation", "Streams", "Wire", "PcapLoop",
-        "CountLoop", "SendLoop", "nemotop", "nemotop-send",
+        "LeastLoop", "CountLoop", "SendLoop", "nemotop", "nemotop-send",
       ],
       swiftSettings: strict + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     .executableTarget(

@@ -44,7 +44,8 @@ struct OfflineCommand: Part {
     apart, in a pcap file in /dev/shm. a: 1000 flows; b: a in IPv6-in-IPv6; c: 1 000 000 flows, each \
     round in another order. `engine`: every packet decoded and counted, every number followed, every \
     flow of every interval visited, on the cores that it takes. `pcap_loop`: a C program that looks at \
-    no packet. Medians of whole processes, from start to end; MB are 10⁶ bytes.
+    no packet. `least`: a C program that finds each packet's flow, adds to it and compares its number, \
+    and does and checks nothing else. Medians of whole processes, from start to end; MB are 10⁶ bytes.
     """
   }
 
@@ -60,7 +61,11 @@ struct OfflineCommand: Part {
       folder.remove(name + ".pcap")
       folder.remove(name + "-few.pcap")
     }
-    var contenders = [try Self.engine(on: file, workload), try Self.loop(on: file, workload)]
+    var contenders = [
+      try Self.engine(on: file, workload), try Self.loop(on: file, workload),
+      try Self.least(on: file, workload, threads: 1),
+      try Self.least(on: file, workload, threads: 2),
+    ]
     if name != "c" { contenders.append(try Self.log(on: file, workload)) }
     contenders += Self.peers(on: file, workload, in: folder)
     contenders.append(Self.tshark(on: fewFile, few))
@@ -97,6 +102,15 @@ extension OfflineCommand {
     Contender(
       name: loopName, command: [try Program.own("PcapLoop"), file], packets: workload.packets,
       flaw: counted(workload.packets, behind: "packets"))
+  }
+
+  private static func least(
+    on file: String, _ workload: Workload, threads: Int
+  ) throws(Failure) -> Contender {
+    Contender(
+      name: "least, \(threads) \(threads == 1 ? "thread" : "threads")",
+      command: [try Program.own("LeastLoop"), file, "\(workload.flows)", "\(threads)"],
+      packets: workload.packets, flaw: counted(workload.packets, behind: "packets"))
   }
 
   private static func log(on file: String, _ workload: Workload) throws(Failure) -> Contender {
