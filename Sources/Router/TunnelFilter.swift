@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Wire
 
 /// Which tunnelled packets may come in: those of a registered tunnel's end, whose inner address lies in
@@ -105,26 +105,14 @@ struct TunnelFilter {
   }
 
   private static func runNFT(_ text: String) throws(RouterError) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/sbin/nft")
-    process.arguments = ["-f", "-"]
-    // A pipe that it does not read to its end would end this process by SIGPIPE.
-    let input = openMemoryFile(text)
-    guard input >= 0 else {
-      throw .refused("setting up the filter of tunnelled packets", reason: reason(of: -input))
-    }
-    let error = Pipe()
-    process.standardInput = FileHandle(fileDescriptor: input, closeOnDealloc: true)
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = error
-    do { try process.run() } catch { throw .missingProgram("nft") }
-    let said = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    let what = "setting up the filter of tunnelled packets"
+    let (code, status, said) = runInterpreter("/usr/sbin/nft", reading: text)
+    guard code != ENOENT else { throw .missingProgram("nft") }
+    guard code == 0 else { throw .refused(what, reason: reason(of: code)) }
+    guard status == 0 else {
       let words = said.split(separator: "\n").first.map(String.init) ?? "no reason given"
       throw words.contains("Operation not permitted")
-        ? .noPermission(doing: "setting up the filter of tunnelled packets")
-        : .refused("setting up the filter of tunnelled packets", reason: words)
+        ? .noPermission(doing: what) : .refused(what, reason: words)
     }
   }
 }

@@ -21,6 +21,37 @@ func openMemoryFile(_ text: String) -> Int32 {
   return unsafe memory_file_open(bytes, bytes.count)
 }
 
+/// Runs `PROGRAM -f -` with a text on its standard input, in the network namespace of the calling thread, and waits for
+/// its end. Input and output lie in files: a pipe that it does not read to its end would end this process by SIGPIPE.
+///
+/// - Returns: 0 or why it could not be run, its status, and the beginning of what it said.
+func runInterpreter(
+  _ path: String, reading text: String
+) -> (code: Int32, status: Int32, said: String) {
+  let (input, output) = (openMemoryFile(text), openMemoryFile(""))
+  defer { for descriptor in [input, output] where descriptor >= 0 { close(descriptor) } }
+  guard input >= 0, output >= 0 else { return (-min(input, output), 0, "") }
+  let words: [String] = [path, "-f", "-"]
+  var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+  defer { unsafe arguments.forEach { unsafe free($0) } }
+  var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
+  var (identifier, status): (pid_t, Int32) = (0, 0)
+  let code = unsafe arguments.withUnsafeMutableBufferPointer { arguments in
+    unsafe environment.withUnsafeMutableBufferPointer { environment in
+      guard let arguments = arguments.baseAddress, let environment = environment.baseAddress else {
+        return EINVAL
+      }
+      var program = unsafe program(
+        arguments: arguments, environment: environment, input: input, output: output, error: output)
+      let code = unsafe program_start(&program, &identifier)
+      return unsafe code == 0 ? program_reap(identifier, &status) : code
+    }
+  }
+  lseek(output, 0, SEEK_SET)
+  let said = readPacket(from: output, capacity: 4096).packet
+  return (code, status, String(decoding: said, as: UTF8.self))
+}
+
 /// The index of an interface; nil where there is none of the name.
 func interfaceIndex(of name: String) -> UInt32? {
   let index = unsafe if_nametoindex(name)
