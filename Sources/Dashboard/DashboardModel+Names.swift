@@ -10,7 +10,7 @@ extension DashboardModel {
 
   /// The addresses that are in sight, and whose names are to be looked up.
   package var unnamed: [IPAddress] {
-    guard view.names.mode == .all else { return [] }
+    guard view.names.mode == .all, !view.mask.isOn else { return [] }
     let chosen = view.selected.flatMap { view.order.firstIndex(of: $0) } ?? 0
     let near = view.order.dropFirst(max(chosen - Self.reach, 0)).prefix(2 * Self.reach)
     var addresses = (view.order.prefix(view.pinned.count) + near).flatMap {
@@ -31,13 +31,15 @@ extension DashboardModel {
 }
 
 extension View {
-  /// What stands for an address: its name, where that is shown and known.
+  /// What stands for an address: its number where it is masked, its name where that is shown and
+  /// known.
   func host(_ address: IPAddress) -> String {
-    names.name(of: address) ?? address.description
+    mask.isOn ? mask.word(for: address) : names.name(of: address) ?? address.description
   }
 
   /// The same with the address in full behind its name.
   func hostInFull(_ address: IPAddress) -> String {
-    names.name(of: address).map { "\($0) \(address)" } ?? address.description
+    guard !mask.isOn, let name = names.name(of: address) else { return host(address) }
+    return "\(name) \(address)"
   }
 }

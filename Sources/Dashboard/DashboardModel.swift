@@ -37,14 +37,16 @@ package struct DashboardModel: Sendable {
   ///   - points: the points known from the start; others are added as they are seen.
   ///   - clockOffset: what the clock on the screen is ahead of UTC.
   ///   - names: names of addresses.
+  ///   - isMasked: shows numbers in the place of addresses.
   package init(
     layout: Layout, others: [Layout] = [], points: [Point], glyphs: Glyphs = .unicode,
-    clockOffset: Duration = .zero, names: NameBook = NameBook()
+    clockOffset: Duration = .zero, names: NameBook = NameBook(), isMasked: Bool = false
   ) {
     layouts = [layout] + others
     view = View(
       history: History(points: points), glyphs: glyphs, clockOffset: clockOffset, columns: [])
     view.names = names
+    view.mask.isOn = isMasked
     apply(layout)
   }
 
@@ -117,6 +119,9 @@ package struct DashboardModel: Sendable {
       view.names.goOn()
       tell(view.names.notice)
       needsArranging = true
+    case .mask:
+      view.mask.isOn.toggle()
+      tell(view.mask.isOn ? "addresses are masked, also in what is written" : "addresses are shown")
     case .close: filter(by: "")
     }
     return nil
@@ -133,6 +138,7 @@ package struct DashboardModel: Sendable {
       return grid
     }
     arrange()
+    view.numberAddresses()
     defer { drawn = grid }
     if page != nil {
       page?.draw(view, on: &grid)

@@ -6,7 +6,7 @@ enum Action: Equatable {
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
-  case bytes, cumulative, mark, nextLayout, filter, search, pin, names, detail, write, close
+  case bytes, cumulative, mark, nextLayout, filter, search, pin, names, mask, detail, write, close
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -88,6 +88,9 @@ enum KeyTable {
     KeyBinding(
       keys: [(.character("n"), .names)],
       label: "n", help: "names: those of --names, those that are found (DNS), none", hint: nil),
+    KeyBinding(
+      keys: [(.character("x"), .mask)],
+      label: "x", help: "mask addresses and names: host-1, host-2 in their place", hint: nil),
   ]
 
   static func action(for key: Key) -> Action? {

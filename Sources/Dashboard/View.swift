@@ -38,6 +38,7 @@ struct View: Sendable {
   var filterProblem: String?
   var search = Search()
   var names = NameBook()
+  var mask = Mask()
 
   /// What the table is sorted by.
   struct Sort: Equatable, Sendable {

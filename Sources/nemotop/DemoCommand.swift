@@ -40,6 +40,9 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: namesHelp)
   var names: String?
 
+  @Flag(help: maskHelp)
+  var mask = false
+
   @Option(
     help: "End after so many moves; without it, go on until ^C, or as far as a simulation reaches.")
   var moves: Int?
@@ -187,7 +190,7 @@ struct DemoCommand: AsyncParsableCommand {
       let isInterrupted = Mutex(false)
       let watch = DemoWatch(
         folder: out, showsDashboard: !text && TerminalSession.isPossible, layout: layout,
-        names: names,
+        names: names, isMasked: mask,
         isInterrupted: { isInterrupted.withLock { $0 } })
       let work = Task {
         isSimulated ? try await simulate(watch) : try await perform(watch, machine)

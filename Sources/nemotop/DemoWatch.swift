@@ -15,6 +15,8 @@ struct DemoWatch: Sendable {
   var layout = Layout.demo
   /// Names of addresses, for the dashboard.
   var names = NameBook()
+  /// The dashboard masks addresses.
+  var isMasked = false
   /// Whether the demo was asked to end: then the dashboard ends with it.
   var isInterrupted: @Sendable () -> Bool
 
@@ -56,7 +58,8 @@ struct DemoWatch: Sendable {
     let session = Task {
       defer { observation.stop() }
       let session = TerminalSession(
-        points: observation.points.map(\.point), layout: layout, names: names)
+        points: observation.points.map(\.point), layout: layout, names: names,
+        isMasked: isMasked)
       try await session.run(
         shown, mark: { observation.mark($0) }, stop: { observation.stop() })
     }

@@ -31,6 +31,9 @@ struct Monitor: AsyncParsableCommand {
   @Option(help: namesHelp)
   var names: String?
 
+  @Flag(help: maskHelp)
+  var mask = false
+
   func run() async throws {
     try await telling {
       let layout = try readLayout(self.layout)
@@ -42,7 +45,7 @@ struct Monitor: AsyncParsableCommand {
       defer { marks?.close() }
       let session = TerminalSession(
         points: observation.points.map(\.point), isASCII: ascii, layout: layout,
-        names: names)
+        names: names, isMasked: mask)
       try await session.run(
         observation.updates, mark: { observation.mark($0) }, stop: { observation.stop() })
       var failures = PointFailures()

@@ -8,6 +8,10 @@ let namesHelp = ArgumentHelp(
   "Names to show in the place of addresses, in the form of /etc/hosts. Nobody else is asked for a name, unless the key n asks for it.",
   valueName: "file")
 
+/// What `--mask` does.
+let maskHelp: ArgumentHelp =
+  "Mask addresses and names in the dashboard: host-1, host-2 … stand in their place, as after the key x."
+
 /// The names in a file.
 ///
 /// - Throws: `Failure` where it cannot be read, or where it is no good.

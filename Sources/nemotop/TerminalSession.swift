@@ -22,6 +22,8 @@ struct TerminalSession: Sendable {
   var layout = Layout.demo
   /// Names of one's own.
   var names = NameBook()
+  /// Shows numbers in the place of addresses.
+  var isMasked = false
 
   /// Finds out, without touching it, whether the terminal can show a screen.
   ///
@@ -99,7 +101,8 @@ struct TerminalSession: Sendable {
     var model = DashboardModel(
       layout: layout, others: layout.others, points: points,
       glyphs: isASCII || !terminal.drawsUnicode ? .ascii : .unicode,
-      clockOffset: .seconds(TimeZone.current.secondsFromGMT()), names: names)
+      clockOffset: .seconds(TimeZone.current.secondsFromGMT()), names: names,
+      isMasked: isMasked)
     let lookup = NameLookup(ask: SystemNames.ask)
     defer { lookup.stop() }
     var drawn = (width: -1, height: -1)

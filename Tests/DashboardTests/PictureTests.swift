@@ -241,9 +241,9 @@ import Wire
          f F3             find a stream by a text; Enter goes on to the next
          p                pin the stream on top of the table, or let it go
          n                names: those of --names, those that are found (DNS), none
+         x                mask addresses and names: host-1, host-2 in their place
 
          ON               the server that carries the stream now
-         2s 10s 40s       mean rate over the last seconds, IP bytes
          down for more, Esc to go back
         """)
   }

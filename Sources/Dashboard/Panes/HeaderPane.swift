@@ -37,6 +37,9 @@ struct HeaderPane: Pane {
     if view.filter != nil {
       pieces.append(("FILTER", Style(isBold: true, isReversed: true), true))
     }
+    if view.mask.isOn {
+      pieces.append(("MASKED", Style(isBold: true, isReversed: true), true))
+    }
     if !history.away.isEmpty {
       let names = history.away.map(\.point).joined(separator: " ")
       pieces.append(("AWAY \(names)", Style(.alarm, isBold: true, isReversed: true), true))

@@ -97,7 +97,7 @@ struct LanesPane: Pane {
       axis.column(of: mark.time).map { column in
         Flag(
           column: column, glyph: view.glyphs.user,
-          labels: [mark.detail.compactMap(\.value.text).joined(separator: " ")],
+          labels: [view.shown(mark.detail.compactMap(\.value.text).joined(separator: " "))],
           style: Style(.good, isBold: true))
       }
     }

@@ -23,7 +23,7 @@ struct MarksPane: Pane {
       column = grid.write(
         mark.kind.rawValue + " ", column: column, row: row + 1, style: style(mark.kind))
       let detail = mark.detail.compactMap { name, value in
-        value.text.map { mark.kind == .user ? $0 : "\(name) \($0)" }
+        value.text.map { mark.kind == .user ? view.shown($0) : "\(name) \(view.shown($0))" }
       }
       grid.write(
         detail.joined(separator: "  ").shortened(to: grid.width - 1 - column, view),

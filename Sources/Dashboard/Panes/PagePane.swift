@@ -83,7 +83,7 @@ struct PagePane {
           "lost \(count(numbers?.lost)), skipped \(count(numbers?.skipped)), depth "
             + (numbers.map { "\($0.depth)" } ?? unknown)
         ))
-      for leg in seen.legs { lines.append(("", "leg \(leg)")) }
+      for leg in seen.legs { lines.append(("", view.shown("leg \(leg)"))) }
     }
     return lines
   }
