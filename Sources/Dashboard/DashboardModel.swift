@@ -11,8 +11,10 @@ package struct DashboardModel: Sendable {
     case quit
     /// To set a user mark with this text.
     case mark(String)
-    /// To write the screen, as these lines, into a file.
-    case write([String])
+    /// To write the screen, as this text, into a file.
+    case writeScreen(String)
+    /// To write the table of streams, as this CSV, into a file.
+    case writeTable(String)
   }
 
   /// The smallest screen that it is made for.
@@ -88,7 +90,11 @@ package struct DashboardModel: Sendable {
       page = view.selected.map { PagePane(.detail($0)) }
     case .write:
       guard let drawn else { break }
-      return .write(drawn.text.map { String($0.reversed().drop { $0 == " " }.reversed()) })
+      return .writeScreen(drawn.text.map { $0 + "\n" }.joined())
+    case .writeTable:
+      arrange()
+      view.numberAddresses()
+      return .writeTable(TableCSV.text(of: view))
     case .quit: return .quit
     case .freeze: freeze()
     case .earlier: goEarlier()

@@ -6,7 +6,8 @@ enum Action: Equatable {
   case up, down, pageUp, pageDown, first, last
   case sortBefore, sortAfter, sortBy(Int), reverse
   case longer, shorter
-  case bytes, cumulative, mark, nextLayout, filter, search, pin, names, mask, detail, write, close
+  case bytes, cumulative, mark, nextLayout, filter, search, pin, names, mask, detail, write
+  case writeTable, close
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -74,8 +75,8 @@ enum KeyTable {
       keys: [(.enter, .detail)],
       label: "Enter", help: "all that is known of the stream", hint: nil),
     KeyBinding(
-      keys: [(.character("w"), .write)],
-      label: "w", help: "write the screen into a file of text", hint: nil),
+      keys: [(.character("w"), .write), (.character("W"), .writeTable)],
+      label: "w W", help: "write the screen as text, the table as CSV into a file", hint: nil),
     KeyBinding(
       keys: [(.character("/"), .filter), (.escape, .close)], label: "/ Esc",
       help: "filter: addr port point payload lost>0 text and or not", hint: nil),

@@ -13,6 +13,9 @@ struct Monitor: AsyncParsableCommand {
       every move with what it cost. ? shows the keys, q quits. Needs a terminal of 40×10 or more; \
       without one, `nemotop log` tells the same as lines.
 
+      W writes the table of streams, as it is filtered and sorted, as CSV, with the columns
+      \(TableCSV.help)
+
       Examples:
         nemotop monitor xen1=eth0 xen2=eth1
         nemotop monitor xen1=xen1.pcap xen2=xen2.pcap

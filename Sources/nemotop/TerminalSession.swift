@@ -72,22 +72,6 @@ struct TerminalSession: Sendable {
     }
   }
 
-  /// Writes a screen into a new file in the current folder, and says which.
-  private static func write(_ lines: [String]) -> String {
-    let style = Date.VerbatimFormatStyle(
-      format:
-        "\(year: .defaultDigits)\(month: .twoDigits)\(day: .twoDigits)-\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)\(second: .twoDigits)",
-      timeZone: .current, calendar: .init(identifier: .gregorian))
-    let name = "nemotop-\(Date().formatted(style)).txt"
-    do {
-      try Data((lines.joined(separator: "\n") + "\n").utf8).write(
-        to: URL(fileURLWithPath: name), options: .withoutOverwriting)
-      return "written: \(name)"
-    } catch {
-      return "\(name) cannot be written here"
-    }
-  }
-
   /// The thread's loop: takes what came, draws where something changed, waits for a key.
   private func show(_ inbox: Inbox, mark: (String) -> Void) throws {
     let environment = ProcessInfo.processInfo.environment
@@ -133,7 +117,8 @@ struct TerminalSession: Sendable {
         switch model.press(key) {
         case .quit: return
         case .mark(let text): mark(text)
-        case .write(let lines): model.tell(Self.write(lines))
+        case .writeScreen(let text): model.tell(DashboardFile.write(text, as: "txt"))
+        case .writeTable(let text): model.tell(DashboardFile.write(text, as: "csv"))
         case nil: break
         }
       }

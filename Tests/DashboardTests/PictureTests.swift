@@ -236,7 +236,7 @@ import Wire
          m                set a mark with a text of yours
          tab              the next layout
          Enter            all that is known of the stream
-         w                write the screen into a file of text
+         w W              write the screen as text, the table as CSV into a file
          / Esc            filter: addr port point payload lost>0 text and or not
          f F3             find a stream by a text; Enter goes on to the next
          p                pin the stream on top of the table, or let it go
