@@ -82,6 +82,13 @@ package struct Terminal: ~Copyable {
     }
   }
 
+  /// Whether its connection is closed: nobody sees it any more, and no key will come.
+  package var isHungUp: Bool { window.isHungUp }
+
+  /// Gives the terminal back although the thread that draws cannot, since it waits for a terminal that
+  /// takes nothing more. Nothing is drawn afterwards.
+  package static func giveUp() { Rescue.giveBack() }
+
   /// Stops the program as ^Z does, with the terminal given back for as long.
   package mutating func suspend() {
     window.suspend()

@@ -2,8 +2,8 @@ import CNcurses
 import Glibc
 import Synchronization
 
-/// ncurses on one terminal, behind calls that cannot do harm: all that touches its pointers, and the
-/// handler that cleans up after a crash. Only the thread that made it may use it.
+/// ncurses on one terminal, behind calls that cannot do harm: all that touches its pointers. Only the
+/// thread that made it may use it.
 ///
 /// The terminal is put back as it was when the value ends, whatever ends it.
 @safe struct Window: ~Copyable {
@@ -14,13 +14,14 @@ import Synchronization
   }
 
   private let window: UnsafeMutablePointer<WINDOW>
+  private let keyboard: Int32
 
   /// What can be known of the terminal without touching it.
   ///
   /// - Returns: its name.
   static func check() throws(TerminalError) -> String {
     guard isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
-    let name = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
+    let name = variable(named: "TERM")
     guard !["", "dumb", "unknown"].contains(name) else { throw .unsuitable(name) }
     return name
   }
@@ -31,7 +32,7 @@ import Synchronization
     let name = try Self.check()
     let keyboard = isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : unsafe open("/dev/tty", O_RDWR)
     guard keyboard >= 0 else { throw .notATerminal }
-    Crash.remember(terminal: keyboard)
+    Rescue.remember(terminal: keyboard)
     guard let screen = unsafe curses_start(keyboard) else { throw .unsuitable(name) }
     // A terminal that cannot put the cursor anywhere cannot show a screen.
     guard Self.capability("cup") != nil else {
@@ -39,6 +40,7 @@ import Synchronization
       throw .unsuitable(name)
     }
     unsafe window = screen
+    self.keyboard = keyboard
     raw()
     noecho()
     nonl()
@@ -47,7 +49,7 @@ import Synchronization
     unsafe keypad(window, true)
     // Stopping is done by `suspend`, not by the handler of ncurses.
     signal(SIGTSTP, SIG_DFL)
-    Crash.watch(
+    Rescue.watch(
       restoring: ["rmkx", "op", "sgr0", "cnorm", "rmcup"].compactMap(Self.capability).joined())
   }
 
@@ -56,17 +58,23 @@ import Synchronization
     unsafe werase(window)
     refresh()
     endwin()
-    Crash.unwatch()
+    Rescue.unwatch()
   }
 
   /// Whether the locale draws Unicode: the user's, or C.UTF-8 where there is none.
   static func setLocale() -> Bool {
-    let given = unsafe setlocale(LC_ALL, "").map { unsafe String(cString: $0) }
+    let isKnown = unsafe setlocale(LC_ALL, "") != nil
     if isUTF8 { return true }
     // A machine without locales mostly sits behind a terminal that draws UTF-8 all the same; one
-    // with another locale was told so by somebody.
-    guard given == nil || given == "C" || given == "POSIX" else { return false }
+    // with another locale, `C` among them, was told so by somebody.
+    let wanted = ["LC_ALL", "LC_CTYPE", "LANG"].contains { variable(named: $0) != "" }
+    guard !wanted || !isKnown else { return false }
     return unsafe setlocale(LC_ALL, "C.UTF-8") != nil && isUTF8
+  }
+
+  /// A variable of the environment; empty where it is not set.
+  private static func variable(named name: String) -> String {
+    unsafe getenv(name).map { unsafe String(cString: $0) } ?? ""
   }
 
   private static var isUTF8: Bool {
@@ -121,8 +129,8 @@ import Synchronization
   }
 
   func refresh() {
-    // Another thread may have crashed and given the terminal back.
-    guard !Crash.hasHappened.load(ordering: .relaxed) else { return }
+    // Another thread may have given the terminal back.
+    guard !Rescue.hasHappened.load(ordering: .relaxed) else { return }
     unsafe wrefresh(window)
   }
 
@@ -137,6 +145,16 @@ import Synchronization
     }
   }
 
+  /// Whether there is nobody any more at the other end of the terminal. Reading from it fails then at
+  /// once, again and again.
+  var isHungUp: Bool {
+    var ends = [
+      pollfd(fd: keyboard, events: 0, revents: 0), pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
+    ]
+    let count = unsafe poll(&ends, nfds_t(ends.count), 0)
+    return count > 0 && ends.contains { $0.revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 }
+  }
+
   /// Gives the terminal back, stops the program, and takes the terminal again when it goes on.
   func suspend() {
     endwin()
@@ -148,46 +166,5 @@ import Synchronization
     unsafe pthread_sigmask(SIG_UNBLOCK, &stop, nil)
     raise(SIGTSTP)
     clear()
-  }
-}
-
-/// Puts the terminal back when the program crashes, and lets it crash as it would have.
-private enum Crash {
-  static let signals = [SIGSEGV, SIGABRT, SIGILL, SIGTRAP, SIGBUS, SIGFPE]
-  static let textLimit = 256
-  static let hasHappened = Atomic(false)
-
-  // What the handler needs is made before it is set: the handler may neither allocate nor lock.
-  nonisolated(unsafe) static let settings = UnsafeMutablePointer<termios>.allocate(capacity: 1)
-  nonisolated(unsafe) static let terminal = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
-  nonisolated(unsafe) static let text = UnsafeMutablePointer<UInt8>.allocate(capacity: textLimit)
-  nonisolated(unsafe) static let count = UnsafeMutablePointer<Int>.allocate(capacity: 1)
-  nonisolated(unsafe) static let earlier = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
-
-  /// Keeps the settings that the terminal has now.
-  static func remember(terminal descriptor: Int32) {
-    unsafe terminal.initialize(to: descriptor)
-    unsafe settings.initialize(to: termios())
-    unsafe tcgetattr(descriptor, settings)
-  }
-
-  static func watch(restoring sequence: String) {
-    let bytes = sequence.utf8.prefix(textLimit)
-    for (index, byte) in bytes.enumerated() { unsafe text[index] = byte }
-    unsafe count.initialize(to: bytes.count)
-    var action = sigaction()
-    unsafe action.__sigaction_handler.sa_handler = { signal in
-      Crash.hasHappened.store(true, ordering: .relaxed)
-      unsafe tcsetattr(Crash.terminal.pointee, TCSANOW, Crash.settings)
-      _ = unsafe write(STDOUT_FILENO, Crash.text, Crash.count.pointee)
-      unsafe sigaction(signal, Crash.earlier + Int(signal), nil)
-      raise(signal)
-    }
-    action.sa_flags = SA_ONSTACK | SA_NODEFER
-    for signal in signals { unsafe sigaction(signal, &action, earlier + Int(signal)) }
-  }
-
-  static func unwatch() {
-    for signal in signals { unsafe sigaction(signal, earlier + Int(signal), nil) }
   }
 }

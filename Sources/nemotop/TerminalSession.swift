@@ -25,6 +25,9 @@ struct TerminalSession: Sendable {
   /// Shows numbers in the place of addresses.
   var isMasked = false
 
+  /// How long the thread that draws may take to end.
+  private static let patience = Duration.seconds(2)
+
   /// Finds out, without touching it, whether the terminal can show a screen.
   ///
   /// - Throws: `Failure` where it cannot.
@@ -39,8 +42,8 @@ struct TerminalSession: Sendable {
   /// Whether the terminal, if there is one, can show a screen.
   static var isPossible: Bool { (try? check()) != nil }
 
-  /// Shows the updates until the user quits, the task is cancelled, or SIGINT, SIGTERM or SIGHUP
-  /// comes. When the updates end, what they showed stays on the screen.
+  /// Shows the updates until the user quits, the task is cancelled, SIGINT, SIGTERM or SIGHUP
+  /// comes, or the terminal's connection is closed. When the updates end, what they showed stays on the screen.
   ///
   /// - Parameters:
   ///   - mark: sets a user mark with this text.
@@ -55,8 +58,18 @@ struct TerminalSession: Sendable {
       for await observed in updates { inbox.put(observed) }
       inbox.end()
     }
+    let end = End()
+    let signals = interruptions()
     let closing = Task {
-      for await _ in interruptions() { inbox.close() }
+      for await _ in signals {
+        inbox.close()
+        try? await Task.sleep(for: Self.patience)
+        // A terminal that takes nothing more keeps the thread from seeing it.
+        if !end.hasCome {
+          Terminal.giveUp()
+          end.come(.success(()))
+        }
+      }
     }
     defer {
       closing.cancel()
@@ -65,7 +78,8 @@ struct TerminalSession: Sendable {
     }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-        Thread.detachNewThread { done.resume(with: Result { try show(inbox, mark: mark) }) }
+        end.await(done)
+        Thread.detachNewThread { end.come(Result { try show(inbox, mark: mark) }) }
       }
     } onCancel: {
       inbox.close()
@@ -93,7 +107,7 @@ struct TerminalSession: Sendable {
     var isStale = true
     while true {
       let news = inbox.take()
-      if news.isClosed { return }
+      if news.isClosed || terminal.isHungUp { return }
       for observed in news.observed { model.observe(observed) }
       if news.hasEnded { model.end() }
       let size = terminal.size
@@ -134,6 +148,26 @@ extension Failure {
     case .unsuitable(""): self.init("TERM is not set: set it to the terminal's name, or \(advice)")
     case .unsuitable(let name): self.init("TERM=\(name) cannot show a screen: \(advice)")
     }
+  }
+}
+
+/// The end of a session, which comes once.
+private final class End: Sendable {
+  private typealias Continuation = CheckedContinuation<Void, any Error>
+  private let state = Mutex((hasCome: false, waiting: Continuation?.none))
+
+  var hasCome: Bool { state.withLock { $0.hasCome } }
+
+  func await(_ continuation: CheckedContinuation<Void, any Error>) {
+    state.withLock { $0.waiting = continuation }
+  }
+
+  func come(_ result: Result<Void, any Error>) {
+    let waiting = state.withLock { state in
+      defer { state = (true, nil) }
+      return state.waiting
+    }
+    waiting?.resume(with: result)
   }
 }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A terminal of tmux's in which a command runs.
-private final class Terminal: Sendable {
+final class Terminal: Sendable {
   private let socket: String
 
   init(width: Int, height: Int, running command: String) async throws {
@@ -38,6 +38,11 @@ private final class Terminal: Sendable {
 
   func screen() async throws -> String {
     try await Program.run(["tmux", "-L", socket, "capture-pane", "-p"]).output
+  }
+
+  /// The screen with the sequences that colour it.
+  func colouredScreen() async throws -> String {
+    try await Program.run(["tmux", "-L", socket, "capture-pane", "-p", "-e"]).output
   }
 
   /// The screen, once it shows this text; what it shows instead fails the test after 20 s.
