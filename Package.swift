@@ -63,7 +63,8 @@ let package = Package(
     module("Screen"),
     module("Curses", on: ["CNcurses", "Screen"]),
     module(
-      "Dashboard", on: ["Records", "Moves", "Streams", "Wire", "Screen", yams],
+      "Dashboard",
+      on: ["Records", "Moves", "Streams", "Sequences", "Wire", "Screen", yams],
       resources: ["demo", "ntop", "moves", "loss", "minimal"].map {
         .embedInCode("Layouts/\($0).yaml")
       }),

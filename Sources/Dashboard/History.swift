@@ -27,6 +27,8 @@ struct History: Sendable {
   private(set) var bin: Duration?
   private(set) var packets = 0
   private(set) var captureDrops = 0
+  /// Bytes of all streams that passed, those that are forgotten among them.
+  private(set) var passed = Series()
   /// Names of points whose captures see nothing, and since when: their interfaces are away, or who
   /// observes there tells nothing.
   private(set) var away: [(point: String, since: Timestamp)] = []
@@ -123,9 +125,11 @@ struct History: Sendable {
         passages[stream, default: Passage()].add(sight, at: snapshot.point.role)
       }
     }
+    var bytes = 0
     for (stream, passage) in passages {
-      streams[stream]?.pass(passage, bin: number, keeping: depth)
+      bytes.add(clamping: streams[stream]?.pass(passage, bin: number, keeping: depth) ?? 0)
     }
+    passed.add(bytes, to: number, keeping: depth)
     packets += total
     // Late ones are of the past.
     if start >= newest?.start ?? start { newest = (start, length, total) }
@@ -156,6 +160,7 @@ struct History: Sendable {
     switch mark.kind {
     case .left: streams[stream]?.leave(point, at: mark.time)
     case .appeared: streams[stream]?.arrive(point)
+    case .gap: streams[stream]?.gap(mark, at: point)
     default: break
     }
   }

@@ -25,7 +25,8 @@ package struct Layout: Sendable {
 
 /// The panes that there are.
 enum PaneKind: String, Sendable, CaseIterable {
-  case header, streams, lanes, moves, anatomy, hosts, protocols, numbers, marks, keys
+  case header, streams, lanes, throughput, moves, anatomy, signalling, hosts, talkers, protocols
+  case numbers, gaps, marks, keys
 
   /// The names of the columns that it can show; none where it is no table.
   var columnNames: [String] {
@@ -33,7 +34,9 @@ enum PaneKind: String, Sendable, CaseIterable {
     case .streams: StreamColumn.allCases.map(\.rawValue)
     case .moves: MoveColumn.allCases.map(\.rawValue)
     case .hosts: HostColumn.allCases.map(\.rawValue)
-    case .header, .lanes, .anatomy, .protocols, .numbers, .marks, .keys: []
+    case .talkers: TalkerColumn.allCases.map(\.rawValue)
+    case .signalling: SignallingColumn.allCases.map(\.rawValue)
+    case .header, .lanes, .throughput, .anatomy, .protocols, .numbers, .gaps, .marks, .keys: []
     }
   }
 }

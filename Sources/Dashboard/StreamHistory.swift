@@ -1,3 +1,5 @@
+import Moves
+import Sequences
 import Streams
 import Wire
 
@@ -47,14 +49,20 @@ struct StreamHistory: Sendable {
       sight, over: length, bin: bin, keeping: depth)
   }
 
-  mutating func pass(_ passage: Passage, bin: Int64, keeping depth: Int) {
+  /// - Returns: the bytes that passed.
+  mutating func pass(_ passage: Passage, bin: Int64, keeping depth: Int) -> Int {
     figures.decidingRank = min(figures.decidingRank, passage.rank)
     // What only points further along the way saw has been counted, or will be, where it decides.
-    guard passage.rank == figures.decidingRank else { return }
+    guard passage.rank == figures.decidingRank else { return 0 }
     let (packets, bytes) = passage.sum
     figures.packets += packets
     figures.bytes += bytes
     passed.add(bytes, to: bin, keeping: depth)
+    return bytes
+  }
+
+  mutating func gap(_ mark: Mark, at point: String) {
+    points[point]?.gap(mark)
   }
 
   /// Counts a move, and what was lost in it.
@@ -101,6 +109,15 @@ struct StreamHistory: Sendable {
     return numbers.isEmpty ? nil : numbers.reduce(lostInMoves) { sum($0, $1.lost) }
   }
 
+  /// The points that tell of gaps and losses: the receiver, else the anchor, else those that decide.
+  var judges: [PointHistory] {
+    for role in [Point.Role.receiver, .anchor] {
+      let found = points.values.filter { $0.point.role == role }
+      if !found.isEmpty { return found.sorted { $0.point.name < $1.point.name } }
+    }
+    return deciding.sorted { $0.point.name < $1.point.name }
+  }
+
   /// Jitter as the receiver sees it, else where the stream is.
   var jitter: Duration? {
     let receiver = points.values.first { $0.point.role == .receiver && $0.jitter != nil }
@@ -113,9 +130,17 @@ struct PointHistory: Sendable {
   var point: Point
   private(set) var series = Series()
   var figures = PointFigures()
+  /// Nil where the history went back: it is known of now alone.
+  private(set) var unevenness: Unevenness?
   private static let mostLegs = 8
 
-  init(point: Point, series: Series = Series(), figures: PointFigures = PointFigures()) {
+  init(point: Point) {
+    self.point = point
+    unevenness = Unevenness()
+  }
+
+  /// As it was, with these figures.
+  init(point: Point, series: Series, figures: PointFigures) {
     self.point = point
     self.series = series
     self.figures = figures
@@ -144,6 +169,11 @@ struct PointHistory: Sendable {
     figures.numbers =
       known.map { (new.depth, sum($0.lost, new.lost), sum($0.skipped, new.skipped)) } ?? new
     figures.jitter = sight.jitter ?? jitter
+    unevenness?.add(sight, isNewForm: known == nil)
+  }
+
+  mutating func gap(_ mark: Mark) {
+    unevenness?.add(gap: mark)
   }
 }
 
@@ -163,6 +193,9 @@ struct Sight {
   var lastTime: Timestamp
   var numbers: (depth: Int, lost: Int?, skipped: Int?)?
   var jitter: Duration?
+  var lossRuns = Tally()
+  var knowsLossRuns = true
+  var variation: DelayVariation?
   var legs: [Leg]
 
   init?(_ legs: ArraySlice<StreamInterval>) {
@@ -189,6 +222,11 @@ struct Sight {
         equals.compactMap(\.sequence).reduce(0) { sum($0, $1.skipped) }
       )
       jitter = equals.compactMap(\.jitter).last
+      variation = equals.compactMap(\.variation).last
+      for case let sequence? in equals.map(\.sequence) {
+        if let pattern = sequence.pattern { lossRuns += pattern.periods }
+        knowsLossRuns = knowsLossRuns && sequence.knowsPattern
+      }
     }
   }
 }

@@ -31,6 +31,8 @@ struct View: Sendable {
   var hasEnded = false
   /// What is being typed.
   var entry: Entry?
+  /// A pane of its own has the Binding Updates and Acknowledgements.
+  var hasSignalling = false
   /// What a key has done, in the place of the keys.
   var notice: String?
   /// The streams that the table shows; nil for all.

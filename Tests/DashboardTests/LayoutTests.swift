@@ -51,7 +51,7 @@ import Wire
     (
       "name: x\npanes:\n  - pane: clock\n    priority: 1\n  - header",
       [
-        "3: panes[1].pane: clock; expected one of header, streams, lanes, moves, anatomy, hosts, protocols, numbers, marks, keys",
+        "3: panes[1].pane: clock; expected one of header, streams, lanes, throughput, moves, anatomy, signalling, hosts, talkers, protocols, numbers, gaps, marks, keys",
         "5: panes[2]: header; expected pane and priority",
       ]
     ),

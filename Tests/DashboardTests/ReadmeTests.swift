@@ -2,6 +2,7 @@ import Foundation
 import Moves
 import Screen
 import Testing
+import Wire
 
 @testable import Dashboard
 
@@ -41,8 +42,39 @@ extension Story {
         observed.moves[index].held = .zero
         observed.moves[index].pathChange = .milliseconds(5)
         observed.moves[index].residual = .zero
+        observed.marks += signalling(of: observed.moves[index])
       }
       return observed
     }
+  }
+
+  /// The messages of a move as they passed the server and the home agent.
+  private static func signalling(of move: Move) -> [Mark] {
+    guard let update = move.bindingUpdate, let answer = move.bindingAcknowledgement else {
+      return []
+    }
+    let careOf = "2001:db8:\(move.toPoint == "xen1" ? 1 : 2)::1"
+    let number = Int((move.lastBefore - start).wholeNanoseconds / 10_000_000_000)
+    func mark(
+      _ kind: Mark.Kind, _ point: String, _ time: Timestamp, from source: String,
+      to destination: String
+    ) -> Mark {
+      Mark(
+        time: time, point: point, kind: kind,
+        detail: [
+          ("source", .text(source)), ("destination", .text(destination)),
+          ("sequence", .integer(number)), ("lifetime_s", .integer(60)),
+          ("home_address", .text("2001:db8:42::1")), ("status", .integer(0)),
+        ])
+    }
+    return [
+      mark(.bindingUpdate, move.toPoint, update, from: careOf, to: "2001:db8:aa::1"),
+      mark(.bindingUpdate, "ha", update + .milliseconds(10), from: careOf, to: "2001:db8:aa::1"),
+      mark(
+        .bindingAcknowledgement, "ha", update + .milliseconds(11), from: "2001:db8:aa::1",
+        to: careOf),
+      mark(
+        .bindingAcknowledgement, move.toPoint, answer, from: "2001:db8:aa::1", to: careOf),
+    ]
   }
 }

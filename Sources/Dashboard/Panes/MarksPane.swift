@@ -37,7 +37,10 @@ struct MarksPane: Pane {
     var found: [Mark] = []
     for mark in view.history.marks.reversed() where found.count < limit {
       let concerns = mark.stream == nil || mark.stream == view.selected
-      guard concerns, ![.appeared, .left, .moved].contains(mark.kind) else { continue }
+      let shown: [Mark.Kind] =
+        [.appeared, .left, .moved]
+        + (view.hasSignalling ? [.bindingUpdate, .bindingAcknowledgement] : [])
+      guard concerns, !shown.contains(mark.kind) else { continue }
       if !found.contains(where: { isSameSilence($0, mark) }) { found.append(mark) }
     }
     return found

@@ -24,6 +24,9 @@ struct PagePane {
     ("RECEIVER GAP", "the silence that the receiver saw"),
     ("LOST", "packets that never came"),
     ("BINDING", "Update, Acknowledgement: ms after the first packet there"),
+    ("GAPS", "silences within a stay, by their length"),
+    ("LOST RUNS", "how many runs of so many packets were lost (RFC 3357)"),
+    ("VARIATION", "of the delay, above the fastest packet's (RFC 5481)"),
   ]
 
   private func lines(_ view: View) -> [(String, String)] {

@@ -18,6 +18,13 @@ extension PaneKind {
     case .moves: MovesPane(columns: columns?.compactMap(MoveColumn.init) ?? MoveColumn.allCases)
     case .anatomy: AnatomyPane()
     case .hosts: HostsPane(columns: columns?.compactMap(HostColumn.init) ?? HostColumn.allCases)
+    case .talkers:
+      TalkersPane(columns: columns?.compactMap(TalkerColumn.init) ?? TalkerColumn.allCases)
+    case .throughput: ThroughputPane()
+    case .signalling:
+      SignallingPane(
+        columns: columns?.compactMap(SignallingColumn.init) ?? SignallingColumn.allCases)
+    case .gaps: GapsPane()
     case .protocols: ProtocolsPane()
     case .numbers: NumbersPane()
     case .marks: MarksPane()

@@ -25,16 +25,6 @@ package enum BindingStatus: UInt8, Sendable, CaseIterable {
   case invalidCareOfAddress = 174
 
   package var isAccepted: Bool { rawValue < 128 }
-
-  /// Whether the same Update may well be accepted later, with nothing changed by anybody.
-  package var isTemporary: Bool {
-    switch self {
-    case .reasonUnspecified, .insufficientResources, .duplicateAddressDetectionFailed,
-      .forwardingSetupFailed, .sequenceOutOfWindow, .messageIdentifierMismatch:
-      true
-    default: false
-    }
-  }
 }
 
 extension BindingStatus: CustomStringConvertible {
