@@ -14,8 +14,11 @@ package enum TerminalError: Error, Equatable, Sendable {
 package struct Terminal: ~Copyable {
   /// Whether it draws Unicode, braille among it.
   package let drawsUnicode: Bool
+  /// How many colours are used; 0 without any.
+  package let colourCount: Int
   private let window: Window
-  private let pairs: [Colour: Int16]
+  private var palette: Palette
+  private var pairs: [Colour: Int16] = [:]
   private var shown: Grid?
 
   /// Finds out, without touching it, what keeps the terminal from showing a screen.
@@ -34,23 +37,28 @@ package struct Terminal: ~Copyable {
     let lacksGlyphs = ["linux", "vt1", "vt2", "vt5"].contains { name?.hasPrefix($0) ?? false }
     drawsUnicode = isUTF8 && !lacksGlyphs
     let window = try Window()
-    var pairs: [Colour: Int16] = [:]
-    let count = usesColours ? window.startColours() : 0
-    if count >= 8 {
-      for colour in Colour.allCases {
-        guard let number = count >= 256 ? colour.of256 : colour.of8 else { continue }
-        let pair = Int16(pairs.count + 1)
-        window.definePair(pair, colour: number)
-        pairs[colour] = pair
-      }
-    }
+    colourCount = usesColours ? window.startColours() : 0
+    palette = Palette(on: .dark, count: 0)
     self.window = window
-    self.pairs = pairs
   }
 
   /// Columns and rows, as they are now.
   package var size: (width: Int, height: Int) {
     window.measure()
+  }
+
+  /// Draws with these colours from now on.
+  package mutating func use(_ palette: Palette) {
+    guard palette != self.palette else { return }
+    self.palette = palette
+    pairs = [:]
+    for colour in Colour.allCases {
+      guard let chosen = palette.colours[colour] else { continue }
+      let pair = Int16(pairs.count + 1)
+      window.definePair(pair, colour: Int16(chosen.number))
+      pairs[colour] = pair
+    }
+    shown = nil
   }
 
   /// Shows a grid; only rows that changed are drawn.
@@ -65,7 +73,8 @@ package struct Terminal: ~Copyable {
         window.put(
           drawsUnicode ? run.text : String(run.text.map { $0.isASCII ? $0 : "?" }),
           column: run.column, row: row, pair: pairs[run.style.colour] ?? 0,
-          isBold: run.style.isBold, isDim: run.style.isDim || run.style.colour == .quiet,
+          isBold: run.style.isBold,
+          isDim: run.style.isDim || run.style.colour == .quiet && pairs[.quiet] == nil,
           isReversed: run.style.isReversed)
       }
     }
@@ -124,36 +133,6 @@ extension Key {
     case KEY_BACKSPACE: self = .backspace
     case KEY_F0 + 1...KEY_F0 + 12: self = .function(Int(code - KEY_F0))
     default: return nil
-    }
-  }
-}
-
-extension Colour {
-  /// Its number among 256 colours: readable on light and dark, told apart by colour-blind eyes.
-  fileprivate var of256: Int16? {
-    switch self {
-    case .plain, .quiet, .heading: nil
-    case .good: 34
-    case .warning: 172
-    case .alarm: 160
-    case .first: 38
-    case .second: 208
-    case .third: 134
-    case .fourth: 71
-    }
-  }
-
-  /// Its number among the first eight.
-  fileprivate var of8: Int16? {
-    switch self {
-    case .plain, .quiet, .heading: nil
-    case .good: 2
-    case .warning: 3
-    case .alarm: 1
-    case .first: 6
-    case .second: 3
-    case .third: 5
-    case .fourth: 2
     }
   }
 }

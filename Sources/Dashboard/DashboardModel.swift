@@ -52,6 +52,9 @@ package struct DashboardModel: Sendable {
     apply(layout)
   }
 
+  /// The colours that the layout asks for in the place of the program's own; nil is the terminal's.
+  package var colours: [Colour: TerminalColour?] { layouts[0].colours }
+
   package mutating func observe(_ observed: Observed) {
     if unseen != nil {
       unseen?.take(observed)

@@ -1,5 +1,6 @@
 import Moves
 import Sequences
+import Streams
 import Wire
 
 /// Silences by their length.

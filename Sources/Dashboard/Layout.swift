@@ -1,3 +1,5 @@
+import Screen
+
 /// Which panes a screen has, in which order, and what they show: data, read from YAML.
 package struct Layout: Sendable {
   /// One pane of it.
@@ -17,6 +19,8 @@ package struct Layout: Sendable {
   var inBytes: Bool?
   /// Whether totals stand in the place of rates; nil to leave it as it is.
   var isCumulative: Bool?
+  /// Colours in the place of the program's own; nil is the terminal's.
+  var colours: [Colour: TerminalColour?] = [:]
   /// Seconds that the lanes show; nil to leave it as it is.
   var window: Double?
   /// What the table is sorted by; nil to leave it as it is.

@@ -1,3 +1,4 @@
+import Screen
 import Yams
 
 /// Reads a layout, and notes everything that is wrong with it and where.
@@ -20,7 +21,8 @@ struct LayoutReader {
       return nil
     }
     refuseOthers(
-      than: ["name", "units", "total", "window", "sort", "panes"], in: mapping, below: "")
+      than: ["name", "units", "total", "window", "sort", "colours", "panes"], in: mapping,
+      below: "")
 
     var layout = Layout(name: "", panes: [])
     if let name = required("name", of: mapping, in: root, below: "") {
@@ -33,6 +35,7 @@ struct LayoutReader {
       Double.init)
     layout.sort = choice("sort", of: mapping, from: PaneKind.streams.columnNames)
       .flatMap(StreamColumn.init)
+    layout.colours = mapping["colours"].map { colours($0) } ?? [:]
     if let panes = required("panes", of: mapping, in: root, below: "") {
       if let sequence = panes.sequence, !sequence.isEmpty {
         layout.panes = sequence.enumerated().compactMap { pane($1, "panes[\($0 + 1)]") }
@@ -58,6 +61,32 @@ struct LayoutReader {
     let names = mapping["columns"].flatMap { columns($0, of: kind, key + ".columns") }
     guard let kind, let priority else { return nil }
     return Layout.Entry(pane: kind, share: share, priority: priority, columns: names)
+  }
+
+  /// Roles with a colour each.
+  private mutating func colours(_ node: Node) -> [Colour: TerminalColour?] {
+    guard let mapping = node.mapping, !mapping.isEmpty else {
+      note(node, "colours", "\(Self.kind(of: node)); expected roles with a colour each")
+      return [:]
+    }
+    let roles = Colour.allCases.filter { $0 != .plain }
+    refuseOthers(than: roles.map(\.rawValue), in: mapping, below: "colours.")
+    var colours: [Colour: TerminalColour?] = [:]
+    for role in roles {
+      guard let node = mapping[role.rawValue] else { continue }
+      let text = node.scalar?.string ?? ""
+      if text == "default" {
+        colours[role] = .some(nil)
+      } else if let colour = TerminalColour(named: text) {
+        colours[role] = colour
+      } else {
+        note(
+          node, "colours.\(role.rawValue)",
+          "\(Self.kind(of: node)); expected default, 0 to 255, or one of "
+            + TerminalColour.names.prefix(8).joined(separator: ", ") + ", with bright- or without")
+      }
+    }
+    return colours
   }
 
   private mutating func columns(_ node: Node, of kind: PaneKind?, _ key: String) -> [String]? {

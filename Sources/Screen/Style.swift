@@ -1,6 +1,6 @@
 /// What a colour is for. A terminal without colours shows the text alone, so none says anything
 /// that the words do not.
-package enum Colour: UInt8, Sendable, CaseIterable {
+package enum Colour: String, Sendable, CaseIterable {
   /// The terminal's own.
   case plain
   /// What may be overlooked.

@@ -7,6 +7,7 @@ import Lab
 import Observation
 import Records
 import Router
+import Screen
 import Simulation
 import Synchronization
 import Wire
@@ -42,6 +43,12 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Flag(help: maskHelp)
   var mask = false
+
+  @Option(help: backgroundHelp)
+  var background: Background?
+
+  @Flag(help: asciiHelp)
+  var ascii = false
 
   @Option(
     help: "End after so many moves; without it, go on until ^C, or as far as a simulation reaches.")
@@ -189,8 +196,10 @@ struct DemoCommand: AsyncParsableCommand {
       let signals = interruptions()
       let isInterrupted = Mutex(false)
       let watch = DemoWatch(
-        folder: out, showsDashboard: !text && TerminalSession.isPossible, layout: layout,
-        names: names, isMasked: mask,
+        folder: out, showsDashboard: !text && TerminalSession.isPossible,
+        screen: TerminalSession(
+          points: [], isASCII: ascii, background: background, layout: layout, names: names,
+          isMasked: mask),
         isInterrupted: { isInterrupted.withLock { $0 } })
       let work = Task {
         isSimulated ? try await simulate(watch) : try await perform(watch, machine)

@@ -11,12 +11,8 @@ struct DemoWatch: Sendable {
   /// Where the records go, if anywhere.
   var folder: String?
   var showsDashboard: Bool
-  /// What the dashboard shows at first.
-  var layout = Layout.demo
-  /// Names of addresses, for the dashboard.
-  var names = NameBook()
-  /// The dashboard masks addresses.
-  var isMasked = false
+  /// How the dashboard looks.
+  var screen = TerminalSession(points: [])
   /// Whether the demo was asked to end: then the dashboard ends with it.
   var isInterrupted: @Sendable () -> Bool
 
@@ -57,9 +53,8 @@ struct DemoWatch: Sendable {
     let (shown, screen) = AsyncStream.makeStream(of: Observed.self)
     let session = Task {
       defer { observation.stop() }
-      let session = TerminalSession(
-        points: observation.points.map(\.point), layout: layout, names: names,
-        isMasked: isMasked)
+      var session = self.screen
+      session.points = observation.points.map(\.point)
       try await session.run(
         shown, mark: { observation.mark($0) }, stop: { observation.stop() })
     }

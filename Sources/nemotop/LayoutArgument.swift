@@ -1,11 +1,23 @@
 import ArgumentParser
 import Dashboard
 import Foundation
+import Screen
 
 /// What `--layout` takes.
 let layoutHelp = ArgumentHelp(
   "What the dashboard shows at first: a built-in layout (\(layoutNames)) or a YAML file.",
   valueName: "name|file")
+
+/// What `--background` takes.
+let backgroundHelp = ArgumentHelp(
+  "Colours for a terminal that is light or dark; by default as COLORFGBG says, else dark. "
+    + "With NO_COLOR set there are none.",
+  valueName: "light|dark")
+
+/// What `--ascii` does.
+let asciiHelp: ArgumentHelp = "Draw with ASCII characters only."
+
+extension Background: ExpressibleByArgument {}
 
 let layoutNames = BuiltInLayout.all.map(\.name).joined(separator: ", ")
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dashboard
 import Observation
 import Records
+import Screen
 
 /// `nemotop monitor`: the dashboard over sources.
 struct Monitor: AsyncParsableCommand {
@@ -25,8 +26,11 @@ struct Monitor: AsyncParsableCommand {
 
   @OptionGroup var observation: ObservationArguments
 
-  @Flag(help: "Draw with ASCII characters only.")
+  @Flag(help: asciiHelp)
   var ascii = false
+
+  @Option(help: backgroundHelp)
+  var background: Background?
 
   @Option(help: layoutHelp)
   var layout = "demo"
@@ -47,8 +51,8 @@ struct Monitor: AsyncParsableCommand {
       let marks = MarkSocket { observation.mark($0) }
       defer { marks?.close() }
       let session = TerminalSession(
-        points: observation.points.map(\.point), isASCII: ascii, layout: layout,
-        names: names, isMasked: mask)
+        points: observation.points.map(\.point), isASCII: ascii, background: background,
+        layout: layout, names: names, isMasked: mask)
       try await session.run(
         observation.updates, mark: { observation.mark($0) }, stop: { observation.stop() })
       var failures = PointFailures()

@@ -18,6 +18,8 @@ struct TerminalSession: Sendable {
   var points: [Point]
   /// Draws with ASCII characters only.
   var isASCII = false
+  /// What the terminal draws on; nil for what COLORFGBG says.
+  var background: Background?
   /// The layout to begin with; the key for the next one goes on through the built-in ones.
   var layout = Layout.demo
   /// Names of one's own.
@@ -101,6 +103,9 @@ struct TerminalSession: Sendable {
       glyphs: isASCII || !terminal.drawsUnicode ? .ascii : .unicode,
       clockOffset: .seconds(TimeZone.current.secondsFromGMT()), names: names,
       isMasked: isMasked)
+    let palette = Palette(
+      on: background ?? Background(colorFGBG: environment["COLORFGBG"]),
+      count: terminal.colourCount)
     let lookup = NameLookup(ask: SystemNames.ask)
     defer { lookup.stop() }
     var drawn = (width: -1, height: -1)
@@ -112,6 +117,7 @@ struct TerminalSession: Sendable {
       if news.hasEnded { model.end() }
       let size = terminal.size
       if isStale || news.isNew || size != drawn {
+        terminal.use(palette.replacing(model.colours, count: terminal.colourCount))
         terminal.show(model.render(width: size.width, height: size.height))
         drawn = size
         lookup.request(model.unnamed)

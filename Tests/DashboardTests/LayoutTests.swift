@@ -58,10 +58,23 @@ import Wire
     (
       "name: x\ncolour: red\npanes:\n- {pane: header, priority: 0}\n- {pane: keys, priority: 1, share: x}",
       [
-        "2: colour: unknown key; expected one of name, units, total, window, sort, panes",
+        "2: colour: unknown key; expected one of name, units, total, window, sort, colours, panes",
         "4: panes[1].priority: 0; expected a whole number from 1 to 99",
         "5: panes[2].share: x; expected a whole number from 0 to 99",
       ]
+    ),
+    (
+      "name: x\ncolours: {first: 300, second: bright-pink, third: 7, place: red, plain: 1}\npanes:\n- {pane: keys, priority: 1}",
+      [
+        "2: colours.place: unknown key; expected one of quiet, heading, good, warning, alarm, first, second, third, fourth",
+        "2: colours.plain: unknown key; expected one of quiet, heading, good, warning, alarm, first, second, third, fourth",
+        "2: colours.first: 300; expected default, 0 to 255, or one of black, red, green, yellow, blue, magenta, cyan, white, with bright- or without",
+        "2: colours.second: bright-pink; expected default, 0 to 255, or one of black, red, green, yellow, blue, magenta, cyan, white, with bright- or without",
+      ]
+    ),
+    (
+      "name: x\ncolours: red\npanes: [{pane: keys, priority: 1}]",
+      ["2: colours: red; expected roles with a colour each"]
     ),
     (
       "name: x\nunits: nibbles\nwindow: 4000\npanes: [{pane: header, priority: 1}]",
@@ -189,6 +202,22 @@ import Wire
     deciding: Int, others: Int, room: Int, heights: [Int]
   ) {
     #expect(LanesPane.heights(deciding: deciding, others: others, room: room) == heights)
+  }
+
+  @Test func `a layout says the colours of roles`() throws {
+    let layout = try Layout(
+      yaml: """
+        name: own
+        colours: {first: 214, second: bright-blue, alarm: default}
+        panes:
+        - {pane: keys, priority: 1}
+        """)
+    #expect(layout.colours[.first] == TerminalColour(214))
+    #expect(layout.colours[.second] == TerminalColour(12))
+    #expect(layout.colours[.alarm] == .some(nil))
+    #expect(layout.colours.count == 3)
+    let model = DashboardModel(layout: layout, others: [.demo], points: [])
+    #expect(model.colours == layout.colours)
   }
 
   @Test func `columns are dropped whole, the least important first`() {

@@ -62,6 +62,30 @@ import Testing
     #expect(!hasColours(screens.coloured), "\(screens.coloured)")
   }
 
+  /// The colours of the program's own choice, or the layout's, as SGR 38;5 or 30 to 37 and 90 to 97.
+  @Test(arguments: [
+    ("TERM=tmux-256color", "", "38;5;74", "38;5;25"),
+    ("TERM=tmux-256color", "--background light", "38;5;25", "38;5;74"),
+    ("COLORFGBG='0;15' TERM=tmux-256color", "", "38;5;25", "38;5;74"),
+    ("COLORFGBG='0;15' TERM=tmux-256color", "--background dark", "38;5;74", "38;5;25"),
+    ("TERM=tmux", "", "36m", "38;5"), ("TERM=tmux", "--background light", "34m", "38;5"),
+    ("TERM=tmux-256color", "--layout own.yaml", "38;5;99", "38;5;74"),
+    ("TERM=tmux", "--layout own.yaml", "35m", "38;5"),
+  ])
+  func `places have colours for the background, or those of the layout`(
+    environment: String, options: String, there: String, missing: String
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(
+      "own.yaml",
+      "{name: own, colours: {first: 99}, panes: [{pane: header, priority: 1}, "
+        + "{pane: lanes, priority: 1, share: 1}, {pane: keys, priority: 1}]}")
+    let options = options.replacingOccurrences(of: "own.yaml", with: "'\(path)'")
+    let screens = try await screens("env -u COLORFGBG \(environment)", options)
+    #expect(screens.coloured.contains(there), "\(screens.coloured)")
+    #expect(!screens.coloured.contains(missing), "\(screens.coloured)")
+  }
+
   @Test(arguments: ["LC_ALL=C", "LC_ALL=POSIX", "LC_CTYPE=C", "LANG=C"])
   func `a locale without UTF-8 is obeyed`(locale: String) async throws {
     let screens = try await screens("\(Self.withoutLocale) \(locale) TERM=xterm-256color")
