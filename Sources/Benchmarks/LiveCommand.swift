@@ -16,7 +16,8 @@ struct LiveCommand: Part {
   @OptionGroup var options: Options
 
   private static let size = 64
-  private static let seconds = 4
+  /// Long enough that what a program does at its start is a small part.
+  private static let seconds = 12
 
   /// What one capture came to.
   private struct Result {
