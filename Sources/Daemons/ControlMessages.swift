@@ -6,12 +6,18 @@ package struct ControlRequest: Codable, Sendable, Hashable {
 
   package var request: Kind
   package var homeAddress: String?
+  /// The guest by its hardware address, where it is not named by its home address.
+  package var hardwareAddress: String?
   /// Whether the guest left for good: its binding is given back (RFC 6275 section 11.7.1).
   package var forGood: Bool?
 
-  package init(_ request: Kind, homeAddress: String? = nil, forGood: Bool? = nil) {
+  package init(
+    _ request: Kind, homeAddress: String? = nil, hardwareAddress: String? = nil,
+    forGood: Bool? = nil
+  ) {
     self.request = request
     self.homeAddress = homeAddress
+    self.hardwareAddress = hardwareAddress
     self.forGood = forGood
   }
 }

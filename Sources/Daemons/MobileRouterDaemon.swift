@@ -39,13 +39,19 @@ package final class MobileRouterDaemon: Daemon {
 
   package func answer(_ request: ControlRequest) -> ControlAnswer {
     if request.request == .status { return ControlAnswer(status: status) }
-    guard let address = request.homeAddress.flatMap(IPAddress.init),
-      configuration.withLock({ configuration in
-        configuration.router.guests.contains { $0.router.homeAddress == address }
-      })
-    else {
+    let guests = configuration.withLock { $0.router.guests }
+    let homeAddress = request.homeAddress.flatMap(IPAddress.init)
+    let hardwareAddress = request.hardwareAddress.flatMap { HardwareAddress($0) }
+    let named = guests.first { guest in
+      guest.router.homeAddress == homeAddress
+        || hardwareAddress != nil && guest.hardwareAddress == hardwareAddress
+    }
+    guard let address = named?.router.homeAddress else {
       return ControlAnswer(
-        error: "no guest has the home address \(request.homeAddress ?? "-"): see 'nemotop "
+        error: request.hardwareAddress.map {
+          "no guest has the hardware-address \($0): add it to the configuration"
+        }
+          ?? "no guest has the home address \(request.homeAddress ?? "-"): see 'nemotop "
           + "mobile-router status'")
     }
     if request.request == .arrive {

@@ -16,6 +16,7 @@ struct MobileRouterCommand: AsyncParsableCommand {
         nemotop mobile-router run /etc/nemotop/mobile-router.yaml
         nemotop mobile-router status --json
         nemotop mobile-router arrive 2001:db8:42::1
+        nemotop mobile-router arrive 02:00:00:00:00:10
         nemotop mobile-router leave 2001:db8:42::1 --for-good
       """,
     subcommands: [Run.self, Check.self, Status.self, Arrive.self, Leave.self])
@@ -77,15 +78,17 @@ struct MobileRouterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "arrive", abstract: "Tells that a guest came to this server.")
 
-    @Argument(help: "The guest's home address.", transform: ipv6Address)
-    var homeAddress: String
+    @Argument(help: "The guest's home address, or its hardware address.", transform: GuestName.init)
+    var guest: GuestName
 
     @OptionGroup var control: ControlOption
 
     func run() async throws {
       try await telling {
-        _ = try ControlRequest(.arrive, homeAddress: homeAddress)
-          .send(to: control.path(of: MobileRouterDaemon.name))
+        _ = try ControlRequest(
+          .arrive, homeAddress: guest.homeAddress, hardwareAddress: guest.hardwareAddress
+        )
+        .send(to: control.path(of: MobileRouterDaemon.name))
       }
     }
   }
@@ -94,8 +97,8 @@ struct MobileRouterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "leave", abstract: "Tells that a guest left this server.")
 
-    @Argument(help: "The guest's home address.", transform: ipv6Address)
-    var homeAddress: String
+    @Argument(help: "The guest's home address, or its hardware address.", transform: GuestName.init)
+    var guest: GuestName
 
     @Flag(help: "It is gone for good: its binding is given back.")
     var forGood = false
@@ -104,17 +107,29 @@ struct MobileRouterCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await telling {
-        _ = try ControlRequest(.leave, homeAddress: homeAddress, forGood: forGood)
-          .send(to: control.path(of: MobileRouterDaemon.name))
+        _ = try ControlRequest(
+          .leave, homeAddress: guest.homeAddress, hardwareAddress: guest.hardwareAddress,
+          forGood: forGood
+        )
+        .send(to: control.path(of: MobileRouterDaemon.name))
       }
     }
   }
 }
 
-/// A guest's home address as a user writes it.
-private func ipv6Address(_ text: String) throws -> String {
-  guard let address = IPAddress(text), !address.isIPv4 else {
-    throw ValidationError("'\(text)' is no IPv6 address: write one such as 2001:db8:42::1")
+/// A guest as a user names it.
+struct GuestName {
+  var homeAddress: String?
+  var hardwareAddress: String?
+
+  init(_ text: String) throws {
+    if let address = IPAddress(text), !address.isIPv4 {
+      homeAddress = "\(address)"
+    } else if let address = HardwareAddress(text) {
+      hardwareAddress = "\(address)"
+    } else {
+      throw ValidationError(
+        "'\(text)' is no address of a guest: write one such as 2001:db8:42::1 or 02:00:00:00:00:10")
+    }
   }
-  return "\(address)"
 }

@@ -22,7 +22,8 @@ import Testing
     (["home-agent", "check", "/dev/null"], "it is no file"),
     (["home-agent", "status", "--control", "/nonexistent"], "start it, or name its socket"),
     (["mobile-router", "arrive", "::1", "--control", "/nonexistent"], "no daemon answers"),
-    (["mobile-router", "run"], "config"), (["mobile-router", "leave"], "home-address"),
+    (["mobile-router", "run"], "config"), (["mobile-router", "leave"], "guest"),
+    (["mobile-router", "arrive", "02:00"], "02:00:00:00:00:10"),
   ])
   func `what cannot be done is told in one line`(arguments: [String], words: String) async throws {
     let run = try await Program.run([Program.nemotop] + arguments)
@@ -48,6 +49,10 @@ import Testing
   @Test(.needsNamespaces, .timeLimit(.minutes(2)))
   func `a guest is served from server to server, and nothing is left behind`() async throws {
     let network = try DaemonNetwork()
+    _ = try network.folder.file(
+      "xen2.yaml",
+      try network.content("xen2.yaml").replacing(
+        "42::/64]", with: "42::/64], hardware-address: 02:00:00:00:00:10"))
     let run = try await network.run(
       """
       state ha > ha.before; state xen2 > xen2.before
@@ -72,6 +77,8 @@ import Testing
       is 'on xen2' 'told xen2 | grep -q registered'
       before=$(heard); send; echo "heard $(( $(heard) - before ))"
       nemotop mobile-router arrive 2001:db8:99::1 --control xen2.sock 2> unknown.err; echo "unknown $?"
+      nemotop mobile-router arrive 02:00:00:00:00:99 --control xen2.sock 2>> unknown.err; echo "unknown $?"
+      nemotop mobile-router arrive 02:00:00:00:00:10 --control xen2.sock; echo "known $?"
 
       cp ha.yaml good.yaml; echo 'guests: 7' > ha.yaml; kill -HUP $ha
       is 'kept' 'grep -q reload-failed ha.log'
@@ -102,6 +109,8 @@ import Testing
         on xen2
         heard 5
         unknown 1
+        unknown 1
+        known 0
         kept
         bound  at 2001:db8:2::1
         removed

@@ -61,7 +61,9 @@ import Testing
       delivers 'again'
       { kill -9 $ha $xen1 $xen2; wait; } 2>/dev/null
       echo "left by a crash: $(links | diff links.before - | grep -c nemotop-t)"
-      daemons 'up again'
+      # Two ends of different kinds.
+      echo 'tunnel: seg6' >> xen2.yaml
+      daemons 'up again'; told xen2 | grep -o 'tunnels by.*'
       echo "left after it: $(links | diff links.before - | grep -c '> ha.*nemotop-t')"
       arrive xen2
       delivers 'once more'
@@ -89,6 +91,7 @@ import Testing
         again
         left by a crash: 4
         up again
+        tunnels by seg6
         left after it: 0
         once more
         ha 0
