@@ -26,7 +26,8 @@ package struct Demo: Sendable {
     /// What it runs from.
     package enum Image: Sendable {
       case qemu(GuestImage)
-      case xen(XenImage)
+      /// A guest of one of Xen's kinds.
+      case xen(XenImage, GuestKind)
     }
 
     package var image: Image
@@ -41,7 +42,7 @@ package struct Demo: Sendable {
     var kind: GuestKind {
       switch image {
       case .qemu: .qemu
-      case .xen: .xen
+      case .xen(_, let kind): kind
       }
     }
   }
@@ -161,9 +162,9 @@ package struct Demo: Sendable {
         from: image, in: machine.folder, sending: sending, at: servers)
       tell(.booted(await guest.bootTime))
       return try await move(guest, telling: tell)
-    case .xen(let image):
+    case .xen(let image, let kind):
       let guest = try await XenGuest.boot(
-        from: image, in: machine.folder, sending: sending, at: servers)
+        from: image, as: kind, in: machine.folder, sending: sending, at: servers)
       tell(.booted(await guest.bootTime))
       return try await move(guest, telling: tell)
     }

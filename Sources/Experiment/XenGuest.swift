@@ -3,8 +3,8 @@ import Lab
 import Moves
 import Shuttle
 
-/// A guest of Xen that `xl migrate` takes from one Xen host to another, each a machine of QEMU's in a server's network
-/// namespace, whose bridge goes on within it.
+/// A guest of Xen that `xl` takes from one Xen host to another, live or saved in a file, each host a machine of QEMU's in
+/// a server's network namespace, whose bridge goes on within it.
 actor XenGuest: StreamingGuest {
   private struct Host {
     var machine: VirtualMachine
@@ -15,6 +15,7 @@ actor XenGuest: StreamingGuest {
   private static let migrationLimit = Duration.seconds(300)
 
   private let image: XenImage
+  private let kind: GuestKind
   /// Where sockets can lie; it is made, and removed in the end.
   private let folder: String
   let servers: GuestServers
@@ -25,17 +26,21 @@ actor XenGuest: StreamingGuest {
   /// From the hosts' start until the guest was up.
   private(set) var bootTime = Duration.zero
 
-  private init(from image: XenImage, in folder: String, at servers: GuestServers) {
+  private init(
+    from image: XenImage, as kind: GuestKind, in folder: String, at servers: GuestServers
+  ) {
     self.image = image
+    self.kind = kind
     self.folder = folder
     self.servers = servers
   }
 
   /// Starts both hosts, and on the first of them the guest, which sends as soon as it is up.
   static func boot(
-    from image: XenImage, in folder: String, sending arguments: [String], at servers: GuestServers
+    from image: XenImage, as kind: GuestKind, in folder: String, sending arguments: [String],
+    at servers: GuestServers
   ) async throws -> XenGuest {
-    let guest = XenGuest(from: image, in: folder, at: servers)
+    let guest = XenGuest(from: image, as: kind, in: folder, at: servers)
     do {
       try await guest.boot(sending: arguments)
       return guest
@@ -82,7 +87,10 @@ actor XenGuest: StreamingGuest {
     let source = location
     let shells = hosts.mapValues(\.shell)
     let places = Server.allCases.map { MigrationHost($0.rawValue) }
-    let driver = XenDriver(guest: XenHost.guest, hosts: places, limit: Self.migrationLimit) {
+    let driver = XenDriver(
+      guest: XenHost.guest, hosts: places, limit: Self.migrationLimit,
+      savingIn: kind == .xenSaved ? XenHost.savingFolder : nil
+    ) {
       host, line throws(ShuttleError) in
       guard let shell = Server(rawValue: host.place).flatMap({ shells[$0] }) else {
         throw .unreachable(host: host.name, reason: "there is no such host")
@@ -126,7 +134,7 @@ actor XenGuest: StreamingGuest {
   private func host(on server: Server, sending sent: [String]) async throws -> Host {
     let folder = "\(self.folder)/\(server)"
     let arguments = XenHost(
-      image: image, server: server, link: self.folder + "/link",
+      image: image, kind: kind, server: server, link: self.folder + "/link",
       sending: sent
     ).arguments
     let machine = try await VirtualMachine.start(

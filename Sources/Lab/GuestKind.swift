@@ -6,6 +6,13 @@ package enum GuestKind: String, Sendable, CaseIterable {
   case qemu
   /// A guest of Xen, which migrates live between two Xen hosts, each a virtual machine of QEMU on such a TAP.
   case xen
+  /// One of Xen's paravirtual guests, saved on one such host and restored on the other.
+  case xenSaved = "xen-pv-save"
+}
+
+extension GuestKind {
+  /// Whether it is Xen's.
+  package var isOfXen: Bool { self == .xen || self == .xenSaved }
 }
 
 /// The lines by which a server has a place for a virtual machine.
@@ -17,7 +24,7 @@ extension GuestKind {
   var serverLines: [String] {
     switch self {
     case .namespace: []
-    case .qemu, .xen:
+    case .qemu, .xen, .xenSaved:
       [
         "tuntap add dev \(Self.interface) mode tap",
         "link set \(Self.interface) master \(Topology.guestBridge) addrgenmode none up",

@@ -2,8 +2,8 @@
 /// line, in a shell. What it says there begins with `nemotop: `: `ready`, `said LINE` for each line that a command
 /// wrote, `done STATUS` after them, and `failed WHY` where it cannot go on.
 ///
-/// Guests are bridged with the host's first interface. By the second one it reaches the other host: there `xl
-/// migrate GUEST HOST` has its own way in the place of ssh.
+/// Guests are bridged with the host's first interface. By the second one it reaches the other host, with ways of its
+/// own in the place of ssh's: one for `xl migrate GUEST HOST`, and one for a line of a shell with its input.
 enum HostInit {
   static let modules =
     [
@@ -17,6 +17,8 @@ enum HostInit {
     export PATH=/usr/local/bin:/usr/lib/xen-4.17/bin:/bin:/sbin:/usr/bin:/usr/sbin
     mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs devtmpfs /dev
     mkdir -p /dev/pts; mount -t devpts devpts /dev/pts; mount -t tmpfs tmpfs /tmp
+    # The first file system has room for half the memory alone.
+    mkdir -p \(XenHost.savingFolder); mount -t tmpfs -o size=90% tmpfs \(XenHost.savingFolder)
     stty -echo
     \(GuestInit.loading)
     load /mods
@@ -37,10 +39,11 @@ enum HostInit {
     xen-init-dom0 || fail "xen-init-dom0"
     xenconsoled --pid-file=/run/xenconsoled.pid --log=all
     socat -b 262144 TCP6-LISTEN:8002,reuseaddr,fork 'EXEC:xl migrate-receive' 2>/tmp/receive.log &
+    socat -b 262144 TCP6-LISTEN:8003,reuseaddr,fork EXEC:host-line 2>/tmp/lines.log &
     # Too long for a console that may drop what comes at once.
     cat >/root/guest.cfg <<END
     name="guest"
-    type="pvh"
+    type="$guest_type"
     tsc_mode="native"
     memory=112
     vcpus=1
@@ -104,12 +107,29 @@ enum HostInit {
     esac
     exit 0
     END
+    cat >usr/local/bin/host-line <<'END'
+    #!/bin/sh
+    read -r line
+    eval "$line"
+    END
     cat >usr/local/bin/ssh <<'END'
     #!/bin/sh
-    exec socat -b 262144 - TCP6:[fd00::${1#xen}]:8002
+    # ssh [-o OPTION] [--] HOST COMMAND…
+    while :; do
+      case $1 in
+        -o) shift 2 ;;
+        --) shift ;;
+        *) break ;;
+      esac
+    done
+    host=fd00::${1#xen}; shift
+    case "$*" in
+      *migrate-receive*) exec socat -b 262144 - TCP6:[$host]:8002 ;;
+      *) { echo "$*"; cat; } | socat -b 262144 -t 60 - TCP6:[$host]:8003 ;;
+    esac
     END
     cat >init
-    chmod 755 init etc/xen/scripts/vif-nemotop usr/local/bin/ssh bin/busybox
+    chmod 755 init etc/xen/scripts/vif-nemotop usr/local/bin/* bin/busybox
     find . | cpio --quiet --owner +0:+0 -o -H newc >../initramfs; cd ..; rm -r root
     """#
 }

@@ -1,14 +1,19 @@
 /// A Xen host that is a machine of QEMU's, on a server's TAP: QEMU's arguments for it, and its guest's configuration.
 package struct XenHost: Sendable {
   package var image: XenImage
+  /// How its guest moves.
+  package var kind: GuestKind
   package var server: Server
   /// The socket of the link between the two hosts.
   package var link: String
   /// The arguments of the guest's sender, none with a space or a comma in it.
   package var sending: [String]
 
-  package init(image: XenImage, server: Server, link: String, sending: [String]) {
+  package init(
+    image: XenImage, kind: GuestKind, server: Server, link: String, sending: [String]
+  ) {
     self.image = image
+    self.kind = kind
     self.server = server
     self.link = link
     self.sending = sending
@@ -24,7 +29,8 @@ package struct XenHost: Sendable {
     let kernelLine =
       [
         "console=hvc0", "quiet", "loglevel=0", "panic=-1", "swiotlb=4096", "random.trust_cpu=on",
-        "host_number=\(number)", "guest_hardware=\(Topology.guestLinkLayerAddress)",
+        "host_number=\(number)", "guest_type=\(kind == .xenSaved ? "pv" : "pvh")",
+        "guest_hardware=\(Topology.guestLinkLayerAddress)",
       ] + GuestMachine.variables + ["guest_send=\(sending.joined(separator: ","))"]
     return [
       "-accel", "tcg,thread=multi,tb-size=32", "-cpu", Self.processor, "-m", "512",
@@ -47,6 +53,9 @@ package struct XenHost: Sendable {
 
   /// What Xen calls it.
   package static let guest = "guest"
+
+  /// Where it is saved.
+  package static let savingFolder = "/var/lib/xen/save"
 
   /// The command that starts the guest, on a host's own shell.
   package static let creation = "xl create /root/guest.cfg"

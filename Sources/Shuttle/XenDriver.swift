@@ -1,7 +1,9 @@
 package import Moves
 import Wire
 
-/// Moves a Xen guest with `xl`, run on the hosts over ssh. Its migrations are always live.
+/// Moves a Xen guest with `xl`, run on the hosts over ssh: by `xl migrate`, which is always live, or by `xl save` and
+/// `xl restore`, which stop the guest for as long as its memory is under way, and work where a hypervisor cannot
+/// migrate the guest live.
 ///
 /// While xl migrates a guest, it is `GUEST--incoming` at the destination, and at the end
 /// `GUEST--migratedaway` at the source (xen.git, tools/xl/xl_migrate.c).
@@ -11,6 +13,8 @@ package struct XenDriver: HostwiseDriver {
   /// What ssh gets before the host.
   let sshOptions: [String]
   let limit: Duration
+  /// Where a saved guest lies on its hosts; nil where it is migrated live.
+  let folder: String?
   /// Runs a line in a host's shell, and gives what it wrote; nil for ssh.
   private let shell: Shell?
 
@@ -19,12 +23,13 @@ package struct XenDriver: HostwiseDriver {
 
   package init(
     guest: String, hosts: [MigrationHost], sshOptions: [String] = [], limit: Duration,
-    shell: Shell? = nil
+    savingIn folder: String? = nil, shell: Shell? = nil
   ) {
     self.guest = guest
     self.hosts = hosts
     self.sshOptions = sshOptions
     self.limit = limit
+    self.folder = folder
     self.shell = shell
   }
 
@@ -40,14 +45,24 @@ package struct XenDriver: HostwiseDriver {
   package func migrate(
     from source: MigrationHost, to destination: MigrationHost
   ) async throws(ShuttleError) -> MigrationFigures {
-    _ = try await run(migration(to: destination), on: source)
+    if let folder {
+      try await carry(Saved(guest: guest, in: folder), from: source, to: destination)
+    } else {
+      _ = try await run(migration(to: destination), on: source)
+    }
     return MigrationFigures()
   }
 
   package var inquiry: [String] { hosts.map { ssh($0, Self.listing).description } }
 
   package func plan(from source: MigrationHost, to destination: MigrationHost) -> [String] {
-    [ssh(source, migration(to: destination)).description]
+    guard let folder else { return [ssh(source, migration(to: destination)).description] }
+    let saved = Saved(guest: guest, in: folder)
+    return [
+      ssh(source, saved.saving), ssh(source, saved.sending(to: destination)),
+      ssh(destination, saved.restoring), ssh(source, saved.removing),
+      ssh(destination, saved.removing),
+    ].map(\.description)
   }
 
   private static let listing = ["xl", "list"]
@@ -69,5 +84,80 @@ package struct XenDriver: HostwiseDriver {
   private func ssh(_ host: MigrationHost, _ words: [String]) -> Command {
     Command(
       words: ["ssh", "-o", "BatchMode=yes"] + sshOptions + ["--", host.place, Self.line(words)])
+  }
+}
+
+/// A guest that lies in a file.
+private struct Saved {
+  let guest: String
+  let path: String
+
+  init(guest: String, in folder: String) {
+    self.guest = guest
+    path = "\(folder)/\(guest).nemotop-saved"
+  }
+
+  /// The guest runs no more once it is saved; where it cannot be, it goes on.
+  var saving: [String] { ["xl", "save", guest, path] }
+  var restoring: [String] { ["xl", "restore", path] }
+  var removing: [String] { ["rm", "-f", "--", path] }
+
+  /// As `xl migrate` does, from one host to the other by ssh.
+  func sending(to host: MigrationHost) -> [String] {
+    let receiving = "cat >\(path.shellQuoted)"
+    let place = (host.inbound ?? host.place).shellQuoted
+    return [
+      "sh", "-c",
+      "ssh -o BatchMode=yes -- \(place) \(receiving.shellQuoted) <\(path.shellQuoted)",
+    ]
+  }
+}
+
+extension XenDriver {
+  /// Takes the guest to another host in a file. Where that fails the guest goes on at its source, unless it may be
+  /// running at the destination.
+  private func carry(
+    _ saved: Saved, from source: MigrationHost, to destination: MigrationHost
+  ) async throws(ShuttleError) {
+    _ = try await run(saved.saving, on: source)
+    do throws(ShuttleError) {
+      _ = try await run(saved.sending(to: destination), on: source)
+      _ = try await run(saved.restoring, on: destination)
+    } catch {
+      guard case .absent? = try? await presence(on: destination) else {
+        throw .migrationFailed(
+          from: source.name, to: destination.name,
+          reason:
+            "\(error.summary); whether the guest runs there is not known, it is also saved in "
+            + "\(saved.path) on \(source.name)")
+      }
+      do throws(ShuttleError) { _ = try await run(saved.restoring, on: source) } catch let second {
+        throw .migrationFailed(
+          from: source.name, to: destination.name,
+          reason:
+            "\(error.summary); nor can it be restored on \(source.name): \(second.summary); it "
+            + "is saved there in \(saved.path)")
+      }
+      await discard(saved, on: [source, destination])
+      throw error
+    }
+    await discard(saved, on: [source, destination])
+  }
+
+  /// A file that stays is in nobody's way but its own: the next one takes its place.
+  private func discard(_ saved: Saved, on hosts: [MigrationHost]) async {
+    for host in hosts { _ = try? await run(saved.removing, on: host) }
+  }
+}
+
+extension ShuttleError {
+  /// What a command that failed had to say.
+  fileprivate var summary: String {
+    switch self {
+    case .commandFailed(let command, let reason): "\(command): \(reason)"
+    case .tooSlow(let command, let limit): "\(command): took longer than \(limit)"
+    case .unreachable(let host, let reason): "\(host) cannot be asked: \(reason)"
+    default: "\(self)"
+    }
   }
 }

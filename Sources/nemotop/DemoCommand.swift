@@ -61,8 +61,8 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the guest is: a network namespace, a virtual machine of QEMU, or a guest of Xen; the last two really migrate, and what is made for them is kept as `nemotop lab images` shows.",
-      valueName: "namespace|qemu|xen"))
+      "What the guest is: a network namespace, a virtual machine of QEMU, or a guest of Xen, live or saved and restored; all but the first really migrate, and what is made for them is kept as `nemotop lab images` shows.",
+      valueName: "namespace|qemu|xen|xen-pv-save"))
   var guest = GuestKind.namespace
 
   @Option(
@@ -77,7 +77,7 @@ struct DemoCommand: AsyncParsableCommand {
     transform: quantity)
   var chosenRate: Int?
 
-  private var rate: Int { chosenRate ?? (guest == .xen ? 100 : 500) }
+  private var rate: Int { chosenRate ?? (guest.isOfXen ? 100 : 500) }
 
   @Option(help: "Bytes of UDP payload a packet.")
   var size = 1000
@@ -250,9 +250,9 @@ struct DemoCommand: AsyncParsableCommand {
       case .qemu:
         let image = try await GuestImage.prepare(sender: GuestImage.senderPath) { note($0) }
         return Demo.Machine(image: .qemu(image), folder: folder)
-      case .xen:
+      case .xen, .xenSaved:
         let image = try await XenImage.prepare(sender: GuestImage.senderPath) { note($0) }
-        return Demo.Machine(image: .xen(image), folder: folder)
+        return Demo.Machine(image: .xen(image, guest), folder: folder)
       }
     } catch {
       throw Failure(error)

@@ -22,6 +22,12 @@ struct ShuttleDriverArguments: ParsableArguments {
   )
   var ssh = ""
 
+  @Option(
+    help: ArgumentHelp(
+      "xl: move by 'xl save' and 'xl restore', not live; the saved guest lies in this folder of its hosts meanwhile.",
+      valueName: "folder"))
+  var save: String?
+
   @Flag(inversion: .prefixedNo, help: "virsh: the guest goes on while its memory is copied.")
   var live = true
 
@@ -54,6 +60,12 @@ struct ShuttleDriverArguments: ParsableArguments {
     guard live || driver == .virsh else {
       throw ValidationError("--no-live is for --driver virsh alone: leave it out")
     }
+    guard save == nil || driver == .xl else {
+      throw ValidationError("--save is for --driver xl alone: leave it out")
+    }
+    guard save.map({ $0.hasPrefix("/") }) ?? true else {
+      throw ValidationError("--save \(save ?? ""): name a folder by its absolute path")
+    }
     guard driver != .exec || migrateCommand != nil && locateCommand != nil else {
       throw ValidationError("--driver exec needs --migrate-command and --locate-command")
     }
@@ -64,7 +76,7 @@ struct ShuttleDriverArguments: ParsableArguments {
     case .xl:
       XenDriver(
         guest: guest, hosts: hosts, sshOptions: ssh.split(separator: " ").map(String.init),
-        limit: timeout)
+        limit: timeout, savingIn: save)
     case .virsh: LibvirtDriver(guest: guest, hosts: hosts, isLive: live, limit: timeout)
     case .qmp:
       QEMUDriver(

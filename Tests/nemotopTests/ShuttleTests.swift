@@ -10,13 +10,16 @@ import Testing
       "ssh": """
       echo "ssh $*" >>calls
       while [ "$1" != -- ]; do shift; done
-      export ON="$2"; shift 2; exec sh -c "$*"
+      export ON="$2"; shift 2; exec sh -c "$(echo "$*" | sed "s|/saves[^/]*/|/saves-$ON/|g")"
       """,
       "xl": """
       case $1 in
       list) echo "Name ID Mem VCPUs State Time(s)"; [ "$(cat at)" != "$ON" ] || echo "dom1 3 128 1 -b---- 1.0" ;;
       migrate) [ ! -e broken ] || { echo first >&2; echo "no memory there" >&2; exit 2; }
         for last; do :; done; echo "$last" >at ;;
+      save) echo "$2" >"$3" && echo nowhere >at ;;
+      restore) [ "$(cat "$2")" = dom1 ] && [ ! -e "broken-$ON" ] || { echo "no $2" >&2; exit 3; }
+        echo "$ON" >at ;;
       esac
       """,
       "virsh": """
@@ -64,6 +67,64 @@ import Testing
       ])
     #expect(content("at", of: folder) == "xen1")
     #expect(result.output.contains("move 2: on xen1, took"))
+  }
+
+  /// `/saves/` stands for a folder of each host's own.
+  private func saves(at host: String) throws -> TemporaryFolder {
+    let folder = try toolstacks(at: host)
+    for host in ["xen1", "xen2"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder.path)/saves-\(host)", withIntermediateDirectories: true)
+    }
+    return folder
+  }
+
+  private func saved(in folder: TemporaryFolder) async throws -> String {
+    try await Program.shell("cd '\(folder.path)'; ls saves-*/*").output
+  }
+
+  @Test func `xl takes a saved guest to and fro`() async throws {
+    let folder = try saves(at: "xen1")
+    let options = "--driver xl --guest dom1 --save '\(folder.path)/saves' --moves 2"
+    let result = try await shuttle("\(options) xen1 xen2", in: folder)
+    #expect(result.status == 0, "\(result.error)")
+    let calls = content("calls", of: folder).split(separator: "\n").filter { !$0.contains("list") }
+    let file = "\(folder.path)/saves/dom1.nemotop-saved"
+    let here = file.replacing("/saves/", with: "/saves-xen1/")
+    #expect(
+      calls.prefix(6) == [
+        "ssh -o BatchMode=yes -- xen1 xl save dom1 \(file)",
+        "ssh -o BatchMode=yes -- xen1 sh -c 'ssh -o BatchMode=yes -- xen2 '\\''cat >\(file)'\\'' <\(file)'",
+        "ssh -o BatchMode=yes -- xen2 cat >\(here)",
+        "ssh -o BatchMode=yes -- xen2 xl restore \(file)",
+        "ssh -o BatchMode=yes -- xen1 rm -f -- \(file)",
+        "ssh -o BatchMode=yes -- xen2 rm -f -- \(file)",
+      ])
+    #expect(calls.count == 12)
+    #expect(content("at", of: folder) == "xen1")
+    #expect(try await saved(in: folder).isEmpty)
+    let plan = try await shuttle("\(options) --dry-run xen1 xen2", in: folder)
+    for part in ["xen1 'xl save dom1 \(file)'\n", "xen2 'xl restore \(file)'\n"] {
+      #expect(plan.output.contains(part), "\(plan.output)")
+    }
+  }
+
+  @Test func `a saved guest that cannot be restored goes on where it was, or lies in its file`()
+    async throws
+  {
+    let folder = try saves(at: "xen1")
+    let options = "--driver xl --guest dom1 --save '\(folder.path)/saves' --moves 1 xen1 xen2"
+    _ = try folder.file("broken-xen2", "")
+    let back = try await shuttle(options, in: folder)
+    #expect(back.status == 1)
+    #expect(back.error.hasSuffix("the guest is on xen1\n") && back.error.contains("xl restore"))
+    #expect(content("at", of: folder) == "xen1")
+    #expect(try await saved(in: folder).isEmpty)
+    _ = try folder.file("broken-xen1", "")
+    let lost = try await shuttle(options, in: folder)
+    #expect(lost.status == 1)
+    #expect(lost.error.contains("nor can it be restored on xen1"), "\(lost.error)")
+    #expect(try await saved(in: folder).contains("saves-xen1/dom1.nemotop-saved\n"))
   }
 
   @Test func `a migration that fails is told with its last line, and where the guest is`()
@@ -181,7 +242,8 @@ import Testing
 
   @Test(arguments: [
     "--driver xl --guest g xen1", "--driver exec --guest g a b", "--driver teleport --guest g a b",
-    "--driver xl --guest g --no-live a b", "--driver xl --guest '' a b",
+    "--driver xl --guest g --no-live a b", "--driver xl --guest g --save here a b",
+    "--driver virsh --guest g --save /var/lib a b", "--driver xl --guest '' a b",
     "--driver xl --guest g a a", "--driver xl --guest g --every 7m..3m a b",
     "--driver xl --guest g --moves 0 a b",
   ])
