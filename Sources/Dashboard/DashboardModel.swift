@@ -130,7 +130,7 @@ package struct DashboardModel: Sendable {
       needsArranging = true
     case .mask:
       view.mask.isOn.toggle()
-      tell(view.mask.isOn ? "addresses are masked, also in what is written" : "addresses are shown")
+      tell(view.mask.isOn ? "addresses are masked, written ones too" : "addresses are shown")
     case .close: filter(by: "")
     }
     return nil
@@ -167,9 +167,9 @@ package struct DashboardModel: Sendable {
     }
     if view.entry != nil || view.notice != nil {
       // What is typed must be seen, also where there was no row for the keys.
-      var line = Grid(width: width, height: 1)
+      var line = Grid(width: width, height: KeysPane().rowsOfEntry(view, width: width))
       KeysPane().draw(view, on: &line)
-      grid.place(line, row: height - 1)
+      grid.place(line, row: height - line.height)
     }
     return grid
   }
@@ -234,7 +234,7 @@ package struct DashboardModel: Sendable {
     hasChosen = true
     let isNew = view.pinned.insert(selected).inserted
     if !isNew { view.pinned.remove(selected) }
-    tell(isNew ? "pinned: on top, whatever the sort and the filter" : "no longer pinned")
+    tell(isNew ? "pinned on top; p lets it go" : "no longer pinned")
     needsArranging = true
   }
 

@@ -58,9 +58,7 @@ package struct NameBook: Sendable {
     case .addresses: "addresses"
     case .own: "names of your file, else addresses"
     case .all:
-      own.isEmpty
-        ? "names that this machine finds (DNS), else addresses"
-        : "names of your file, else those that this machine finds (DNS)"
+      own.isEmpty ? "names found (DNS), else addresses" : "names of your file, else found (DNS)"
     }
   }
 }

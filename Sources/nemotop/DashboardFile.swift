@@ -20,7 +20,7 @@ enum DashboardFile {
         break
       }
     }
-    return "cannot write \(name).\(kind) here: start nemotop in a folder of yours"
+    return "no file here: start in a folder of yours"
   }
 
   private static let style = Date.VerbatimFormatStyle(

@@ -1,3 +1,4 @@
+import Moves
 import Screen
 import Streams
 import Testing
@@ -37,7 +38,7 @@ import Wire
   @Test func `n goes on to names that are found, then to addresses, then to one's own again`() {
     var model = dashboard(Self.own)
     model.press(text: "n")
-    #expect(line(&model) == " names of your file, else those that this machine finds (DNS)")
+    #expect(line(&model) == " names of your file, else found (DNS)")
     #expect(Set(model.unnamed) == [Story.key(32).source, Story.key(48).source])
     model.learn([Story.key(32).source: "found", Story.key(16).source: "other"])
     #expect(model.unnamed == [Story.key(48).source])
@@ -56,7 +57,7 @@ import Wire
     var model = dashboard()
     #expect(model.unnamed.isEmpty)
     model.press(text: "n")
-    #expect(line(&model) == " names that this machine finds (DNS), else addresses")
+    #expect(line(&model) == " names found (DNS), else addresses")
     #expect(stream(&model, 0) == "2001:db8:42::10:5004 > 2001:db8:cc::1:5004")
     #expect(model.unnamed.count == 4)
     model.learn([Story.key(16).destination: "cn"])
@@ -100,5 +101,22 @@ import Wire
     }
     #expect(book.name(of: IPAddress(ipv4: 1)) == nil)
     #expect(book.name(of: IPAddress(ipv4: 7_999)) == "host7999")
+  }
+
+  @Test func `the detail has addresses and legs in full, however narrow it is`() throws {
+    let long = try #require(IPAddress("2001:db8:1234:5678:9abc:def0:1234:5678"))
+    let level = OuterHeaders.Level(source: long, destination: long)
+    var model = DashboardModel(layout: .demo, points: [])
+    var snapshot = Story.snapshot(
+      of: Point(name: "xen1"), from: Story.start,
+      stream: StreamKey(source: long, sourcePort: 1, destination: long, destinationPort: 65535))
+    snapshot.streams[0].leg = Leg(levels: [level, level])
+    model.observe(Observed(upTo: Story.start + Story.second, snapshots: [snapshot]))
+    #expect(model.render(width: 40, height: 10).text[2].hasPrefix("▸2001:d…34:5678:1 xen1"))
+    _ = model.press(.enter)
+    let lines = model.render(width: 40, height: 40).text
+    let whole = lines.map { $0.dropFirst(18) }.joined()
+    #expect(whole.contains("\(long)port 65535"))
+    #expect(whole.contains("leg\(long)>\(long)/\(long)>\(long)"))
   }
 }

@@ -20,7 +20,7 @@ import Testing
     model.press(text: "Gp")
     #expect(
       model.render(width: 80, height: 24).text[23]
-        == " pinned: on top, whatever the sort and the filter")
+        == " pinned on top; p lets it go")
     #expect(rows(&model) == ["▸★30", "10", "20"])
     model.press(text: "r")
     #expect(rows(&model) == ["▸★30", "20", "10"])

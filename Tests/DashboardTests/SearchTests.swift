@@ -67,4 +67,15 @@ import Testing
     model.press(text: "f::20")
     #expect(line(&model).hasSuffix("not found"))
   }
+
+  @Test func `on a narrow screen what is wrong stands above what is typed`() {
+    var model = threeStreams()
+    model.press(text: "/addr 2001:db8:42::10 and port x")
+    let text = model.render(width: 40, height: 10).text
+    #expect(text[8] == " port x: expected 0 to 65535")
+    #expect(text[9] == " / addr 2001:db8:42::10 and port x")
+    model.press(text: "y and more that does not fit")
+    #expect(
+      model.render(width: 40, height: 10).text[9].hasSuffix("port xy and more that does not fit"))
+  }
 }

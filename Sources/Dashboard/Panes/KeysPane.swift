@@ -18,24 +18,31 @@ struct KeysPane: Pane {
     }
   }
 
+  /// Two where what is wrong does not fit beside what is typed: it stands above it then.
+  func rowsOfEntry(_ view: View, width: Int) -> Int {
+    guard let entry = view.entry else { return 1 }
+    let (hints, isWrong) = hint(for: entry, view)
+    return isWrong && !hints.contains { fits($0, beside: entry, width: width) } ? 2 : 1
+  }
+
+  private func fits(_ hint: String, beside entry: Entry, width: Int) -> Bool {
+    entry.kind.label.cells + entry.text.cells + 3 + hint.cells < width
+  }
+
   private func draw(_ entry: Entry, _ view: View, on grid: inout Grid) {
-    let (hint, isWrong) = hint(for: entry, view)
-    let label =
-      switch entry.kind {
-      case .mark: " mark: "
-      case .filter: " / "
-      case .search: " find: "
-      }
-    var column = grid.write(label, column: 0, row: 0, style: .heading)
+    let (hints, isWrong) = hint(for: entry, view)
+    let style = isWrong ? Style.alarm : .quiet
+    let row = grid.height - 1
+    var column = grid.write(entry.kind.label, column: 0, row: row, style: .heading)
     let room = grid.width - column - 2
     // The end that is being typed stays in sight.
     let shown = String(String(entry.text.reversed()).clipped(to: room).reversed())
-    column = grid.write(shown, column: column, row: 0, style: .bold)
-    grid.write(" ", column: column, row: 0, style: .bar)
-    for hint in hint where column + 3 + hint.cells < grid.width {
-      grid.write(
-        hint, endingBefore: grid.width - 1, row: 0, style: isWrong ? .alarm : .quiet)
-      return
+    column = grid.write(shown, column: column, row: row, style: .bold)
+    grid.write(" ", column: column, row: row, style: .bar)
+    if let hint = hints.first(where: { fits($0, beside: entry, width: grid.width) }) {
+      grid.write(hint, endingBefore: grid.width - 1, row: row, style: style)
+    } else if row > 0, let hint = hints.last {
+      grid.write(hint, column: 1, row: 0, style: style)
     }
   }
 
@@ -53,6 +60,16 @@ struct KeysPane: Pane {
       guard let found = view.search.found else { return (["not found"], true) }
       let number = "\(found.number) of \(found.count)"
       return ([number + "; Enter finds the next, Esc leaves", number], false)
+    }
+  }
+}
+
+extension Entry.Kind {
+  fileprivate var label: String {
+    switch self {
+    case .mark: " mark: "
+    case .filter: " / "
+    case .search: " find: "
     }
   }
 }

@@ -130,16 +130,27 @@ struct PagePane {
 }
 
 extension String {
-  /// The text in lines of at most so many cells, broken at its blanks.
+  /// The text in lines of at most so many cells, broken at its blanks, and within a word that is
+  /// longer than a line.
   fileprivate func wrapped(to width: Int) -> [String] {
     var lines = [""]
     for word in split(separator: " ") {
-      let longer = lines[lines.count - 1].isEmpty ? "" : lines[lines.count - 1] + " "
-      if (longer + word).cells <= width || longer.isEmpty {
-        lines[lines.count - 1] = longer + word
-      } else {
-        lines.append(String(word))
+      var rest = word
+      if !lines[lines.count - 1].isEmpty {
+        if (lines[lines.count - 1] + " " + rest).cells <= width {
+          lines[lines.count - 1] += " " + rest
+          continue
+        }
+        lines.append("")
       }
+      while String(rest).cells > width {
+        let part = String(rest).clipped(to: width)
+        guard !part.isEmpty else { break }
+        lines[lines.count - 1] = part
+        rest = rest.dropFirst(part.count)
+        lines.append("")
+      }
+      lines[lines.count - 1] = String(rest)
     }
     return lines
   }
