@@ -16,7 +16,7 @@ extension DashboardModel {
     var addresses = (view.order.prefix(view.pinned.count) + near).flatMap {
       [$0.source, $0.destination]
     }
-    if shows(.hosts) {
+    if shows(.hosts) || shows(.talkers) {
       addresses += HostFigures.all(in: view.history).prefix(Self.hosts).map(\.address)
     }
     var seen: Set<IPAddress> = []

@@ -66,6 +66,10 @@ struct Unevenness: Equatable, Sendable {
   private(set) var variation = VariationHistory()
   private var gapsByDepth: [Int: GapTally] = [:]
 
+  /// Bytes that it takes, and the same with its tallies.
+  static let leastSize = MemoryLayout<Self>.stride
+  var size: Int { Self.leastSize + lossRuns.counts.count * 32 + gapsByDepth.count * 256 }
+
   /// The silences within stays, each once where the stream passes in two forms.
   var gaps: GapTally { gapsByDepth.min { $0.key < $1.key }?.value ?? GapTally() }
 

@@ -210,11 +210,15 @@ struct History: Sendable {
     newest = moment.newest
     streams = [:]
     var sights = moment.sights[...]
+    var unevenness = moment.unevenness[...]
     for stream in moment.streams {
       let own = sights.prefix(stream.sights)
       sights = sights.dropFirst(stream.sights)
       streams[stream.key] = known[stream.key]?.back(
-        to: stream.figures, at: own.map { (points[Int($0.point)], $0.figures) })
+        to: stream.figures,
+        at: own.map { sight in
+          (points[Int(sight.point)], sight.figures, sight.isJudge ? unevenness.popFirst() : nil)
+        })
     }
   }
 }

@@ -91,6 +91,9 @@ extension View {
     }
   }
 
+  /// What stands for an address that is told as a text.
+  func host(text: String) -> String { IPAddress(text).map(host) ?? shown(text) }
+
   /// A text as it may be shown.
   func shown(_ text: String) -> String { mask.isOn ? mask.cover(text) : text }
 }

@@ -24,6 +24,8 @@ struct Past: Sendable {
     struct Sight: Sendable {
       /// The point's place among all that are known.
       var point: UInt32
+      /// The next unevenness is of this point: it is one of those that tell of gaps.
+      var isJudge: Bool
       var figures: PointFigures
     }
 
@@ -40,8 +42,11 @@ struct Past: Sendable {
     var newest: (start: Timestamp, length: Duration, packets: Int)?
     var streams: [Stream] = []
     var sights: [Sight] = []
+    var unevenness: [Unevenness] = []
 
-    var size: Int { Past.size(streams: streams.count, sights: sights.count) }
+    var size: Int {
+      unevenness.reduce(Past.size(streams: streams.count, sights: sights.count)) { $0 + $1.size }
+    }
   }
 
   /// In the order of time.
@@ -92,8 +97,9 @@ struct Kept: Sendable {
     return [
       (
         "KEPT",
-        "an hour, or what \(limit) MB hold: of each stream, and of each point that sees it, 4 bytes "
-          + "a second, and \(size) for each moment that [ ] go to"
+        "an hour, or as far back as \(limit) MB reach: of each stream, and of each point that sees "
+          + "it, 4 bytes a second, and \(size) for each moment that [ ] go to, "
+          + "\(Unevenness.leastSize) more where gaps are told"
       ),
       (
         "",
@@ -113,7 +119,8 @@ extension History {
   var stride: Int64 {
     let bin = Double(max((bin ?? .seconds(1)).wholeNanoseconds, 1)) / 1e9
     let sights = streams.reduce(0) { $0 + $1.value.points.count }
-    let all = Double(depth) * Double(Past.size(streams: streams.count, sights: sights))
+    let least = Past.size(streams: streams.count, sights: sights)
+    let all = Double(depth) * Double(max(least, past.moments.last?.size ?? 0))
     return max(Int64((1 / bin).rounded(.up)), Int64((all / Double(Past.budget)).rounded(.up)), 1)
   }
 
@@ -128,12 +135,18 @@ extension History {
       points.enumerated().map { ($1.name, UInt32($0)) }, uniquingKeysWith: { first, _ in first })
     moment.streams.reserveCapacity(streams.count)
     for (key, stream) in streams {
+      let first = moment.sights.count
+      let judges = stream.judges.map(\.point.name)
       for (name, point) in stream.points {
         guard let place = places[name] else { continue }
-        moment.sights.append(Past.Moment.Sight(point: place, figures: point.figures))
+        let unevenness = judges.contains(name) ? point.unevenness : nil
+        if let unevenness { moment.unevenness.append(unevenness) }
+        moment.sights.append(
+          Past.Moment.Sight(point: place, isJudge: unevenness != nil, figures: point.figures))
       }
       moment.streams.append(
-        Past.Moment.Stream(key: key, figures: stream.figures, sights: stream.points.count))
+        Past.Moment.Stream(
+          key: key, figures: stream.figures, sights: moment.sights.count - first))
     }
     return moment
   }

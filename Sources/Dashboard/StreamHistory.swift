@@ -29,13 +29,16 @@ struct StreamHistory: Sendable {
   var lostInMoves: Int { figures.lostInMoves }
 
   /// The stream as it was, with these figures.
-  func back(to figures: StreamFigures, at points: [(Point, PointFigures)]) -> StreamHistory {
+  func back(
+    to figures: StreamFigures, at points: [(Point, PointFigures, Unevenness?)]
+  ) -> StreamHistory {
     var stream = StreamHistory()
     stream.figures = figures
     stream.passed = passed
-    for (point, figures) in points {
+    for (point, figures, unevenness) in points {
       stream.points[point.name] = PointHistory(
-        point: point, series: self.points[point.name]?.series ?? Series(), figures: figures)
+        point: point, series: self.points[point.name]?.series ?? Series(), figures: figures,
+        unevenness: unevenness)
     }
     return stream
   }
@@ -130,7 +133,7 @@ struct PointHistory: Sendable {
   var point: Point
   private(set) var series = Series()
   var figures = PointFigures()
-  /// Nil where the history went back: it is known of now alone.
+  /// Nil where the history went back, at points that do not tell of gaps.
   private(set) var unevenness: Unevenness?
   private static let mostLegs = 8
 
@@ -140,10 +143,11 @@ struct PointHistory: Sendable {
   }
 
   /// As it was, with these figures.
-  init(point: Point, series: Series, figures: PointFigures) {
+  init(point: Point, series: Series, figures: PointFigures, unevenness: Unevenness?) {
     self.point = point
     self.series = series
     self.figures = figures
+    self.unevenness = unevenness
   }
 
   var lastTime: Timestamp { figures.lastTime }

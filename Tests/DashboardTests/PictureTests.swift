@@ -256,12 +256,12 @@ import Wire
       model.render(width: 40, height: 10),
       shows: """
          nemotop: help
-                          MB hold: of each
-                          stream, and of each
-                          point that sees it, 4
-                          bytes a second, and
-                          112 for each moment
-                          that [ ] go to
+                          of each point that
+                          sees it, 4 bytes a
+                          second, and 112 for
+                          each moment that [ ]
+                          go to, 200 more where
+                          gaps are told
                           now 2s, a moment
                           every 1 s
          Esc to go back

@@ -81,9 +81,6 @@ struct GapsPane: Pane {
   func blocks(_ view: View) -> [Block] {
     let judges = (view.selectedStream?.judges ?? []).sorted { $0.lastTime < $1.lastTime }
     let known = judges.compactMap(\.unevenness)
-    guard known.count == judges.count else {
-      return [Block(heading: "GAPS", lines: [], note: "known of now alone")]
-    }
     let names = judges.map(\.point.name).sorted().joined(separator: " ")
     let numbered = judges.filter { $0.numbers != nil }.compactMap(\.unevenness)
     return [gaps(known, names), runs(numbered), variation(known)]

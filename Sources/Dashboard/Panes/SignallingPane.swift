@@ -59,7 +59,8 @@ struct SignallingPane: Pane {
     let isUpdate = mark.kind == .bindingUpdate
     func detail(_ name: String) -> String? { mark.detail(named: name)?.text }
     func address(_ text: String?) -> String {
-      text?.shortenedInMiddle(to: width, ellipsis: view.glyphs.ellipsis) ?? view.glyphs.dash
+      text.map(view.host(text:))?.shortenedInMiddle(to: width, ellipsis: view.glyphs.ellipsis)
+        ?? view.glyphs.dash
     }
     switch column {
     case .time: return view.clock(mark.time, withMilliseconds: width >= 12)

@@ -93,8 +93,8 @@ struct TalkersPane: Pane {
   }
 
   private func text(of pair: Talkers.Pair, _ view: View, width: Int) -> String {
-    let source = pair.source.description
-    let destination = pair.destination.description
+    let source = view.host(pair.source)
+    let destination = view.host(pair.destination)
     let sign = " > "
     let room = width - sign.cells
     // What the shorter address leaves of its half goes to the longer one.
