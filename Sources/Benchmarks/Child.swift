@@ -1,6 +1,8 @@
 import CLinux
+import Dispatch
 import Foundation
 import Lab
+import Synchronization
 
 /// What came of a program that was run.
 struct Run: Sendable, Equatable {
@@ -33,8 +35,7 @@ struct Run: Sendable, Equatable {
   }
 }
 
-/// A program that was started and is measured. It dies with the thread that started it, so that this
-/// must be one that stays, as the main thread does.
+/// A program that was started and is measured.
 struct Child: ~Copyable {
   private let command: [String]
   private let identifier: Int32
@@ -51,12 +52,30 @@ struct Child: ~Copyable {
     self.command = command
     start = .now
     do throws(LabError) {
-      identifier = try startProgram(
+      identifier = try Self.start(
         command, input: terminal, output: terminal ?? output.descriptor,
         error: terminal ?? error.descriptor)
     } catch {
       throw Failure(error)
     }
+  }
+
+  /// Starts a program on a thread of its own: it dies with the thread that started it, so that this
+  /// one stays until then.
+  private static func start(
+    _ command: [String], input: Int32?, output: Int32, error: Int32
+  ) throws(LabError) -> Int32 {
+    let starting = Starting()
+    Thread.detachNewThread {
+      do throws(LabError) {
+        let identifier = try startProgram(command, input: input, output: output, error: error)
+        starting.tell(.success(identifier))
+        _ = program_await(identifier)
+      } catch {
+        starting.tell(.failure(error))
+      }
+    }
+    return try starting.result()
   }
 
   /// Asks it to end.
@@ -95,6 +114,23 @@ struct Child: ~Copyable {
     _ command: [String], atMost limit: Duration = .seconds(120)
   ) throws(Failure) -> Run {
     try Child(command).wait(atMost: limit)
+  }
+}
+
+/// What a thread that starts a program tells the one that waits for that.
+private final class Starting: Sendable {
+  private let told = Mutex<Result<Int32, LabError>?>(nil)
+  private let isTold = DispatchSemaphore(value: 0)
+
+  func tell(_ result: Result<Int32, LabError>) {
+    told.withLock { $0 = result }
+    isTold.signal()
+  }
+
+  func result() throws(LabError) -> Int32 {
+    isTold.wait()
+    guard let result = told.withLock({ $0 }) else { return -1 }
+    return try result.get()
   }
 }
 

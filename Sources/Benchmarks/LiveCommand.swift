@@ -127,7 +127,7 @@ struct LiveCommand: Part {
     let run = try capture.wait(atMost: .seconds(10))
     guard run.status == 0, let count = run.number(before: seen),
       let drops = run.number(before: dropped)
-    else { throw Failure("\(command[0]) failed: \(run.error)") }
+    else { throw Failure("\(command[0]) failed (status \(run.status)): \(run.error)") }
     let arrived = after.receivedPackets - before.receivedPackets
     return Result(
       arrived: Double(arrived), dropped: Double(max(drops, arrived - count)),
