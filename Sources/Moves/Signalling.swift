@@ -71,15 +71,25 @@ struct Signalling: Sendable {
       guard sighting.point == point, message.registers(stream.source, at: message.careOfAddress),
         message.careOfAddress != update.careOfAddress
       else { return false }
-      // RFC 6275 section 9.5.1: sequence numbers are compared modulo 2^16.
-      return Int16(bitPattern: message.sequence &- update.sequence) > 0
+      return message.isNewer(than: update)
     }?.signal.time
+  }
+
+  /// The last Update by which the care-of address of a leg was registered until then.
+  private func registration(
+    of stream: StreamKey, by leg: Leg, until time: Timestamp
+  ) -> BindingMessage? {
+    guard let careOf = leg.levels.first?.source else { return nil }
+    return sightings.last { sighting in
+      sighting.signal.time <= time && sighting.signal.message.registers(stream.source, at: careOf)
+    }?.signal.message
   }
 
   /// The binding that a move belongs to: the Update that registers the care-of address of the new
   /// leg, for the home address or the prefix of the stream's source, seen at the new point where
   /// that saw it, else at the first point that did. What was signalled before the stream had left
-  /// the new place the last time belongs to an earlier move.
+  /// the new place the last time belongs to an earlier move, and so does what the care-of address of
+  /// the old leg overtook while the stream was there.
   func binding(
     of stream: StreamKey, by leg: Leg, at point: Int, around transition: StreamPath.Transition
   ) -> Binding? {
@@ -87,9 +97,12 @@ struct Signalling: Sendable {
     let start = max(
       transition.before.lastTime - Self.lead,
       transition.lastDeparture ?? Timestamp(nanoseconds: .min))
+    let former = registration(
+      of: stream, by: transition.from.leg, until: transition.before.lastTime)
     let updates = sightings.filter { sighting in
-      sighting.signal.time >= start
-        && sighting.signal.message.registers(stream.source, at: careOf)
+      let message = sighting.signal.message
+      return sighting.signal.time >= start && message.registers(stream.source, at: careOf)
+        && former.map { message.isNewer(than: $0) } ?? true
     }
     guard let update = updates.first(where: { $0.point == point }) ?? updates.first else {
       return nil
@@ -116,6 +129,11 @@ extension BindingMessage {
   /// Whether it is an Update that binds the address to a care-of address.
   func registers(_ address: IPAddress, at careOf: IPAddress) -> Bool {
     kind == .update && lifetime > 0 && careOfAddress == careOf && covers(address)
+  }
+
+  /// Whether its sequence number is above another Update's, modulo 2^16 (RFC 6275 section 9.5.1).
+  func isNewer(than other: BindingMessage) -> Bool {
+    Int16(bitPattern: sequence &- other.sequence) > 0
   }
 
   /// Whether the address is the home address or lies in one of the prefixes; a message that names

@@ -302,6 +302,32 @@ private func correlate(
     #expect(moves.map(\.bindingUpdate) == [at(2210), at(3610)])
   }
 
+  @Test
+  func
+    `a move back has its own update, not one with which the old server refreshed its binding too late`()
+    throws
+  {
+    func update(_ sequence: UInt16, at time: Int, server: Int) -> Signal {
+      Signal(
+        time: at(time),
+        message: BindingMessage(
+          kind: .update, source: careOf(server), destination: homeAgent, sequence: sequence,
+          lifetime: 15, homeAddress: guest))
+    }
+    // The guest of the first server lies in a file, and is bound there still.
+    let passings = [
+      Passing(point: "xen1", leg: tunnel(1), numbers: 0...99, start: 1000),
+      Passing(point: "xen2", leg: tunnel(2), numbers: 100...219, start: 4200),
+      Passing(point: "xen1", leg: tunnel(1), numbers: 220...600, start: 8000),
+    ]
+    let signals = [
+      ("xen1", update(65535, at: 900, server: 1)), ("xen1", update(0, at: 4000, server: 1)),
+      ("xen2", update(1, at: 4190, server: 2)), ("xen1", update(2, at: 7990, server: 1)),
+    ]
+    let moves = correlate(passings, points: ["xen1", "xen2"], signals: signals).moves
+    #expect(moves.map(\.bindingUpdate) == [at(4190), at(7990)])
+  }
+
   @Test func `a move back before the silence of left is a move`() {
     let passings = [
       Passing(point: "xen1", leg: tunnel(1), numbers: 0...299, start: 1000),
