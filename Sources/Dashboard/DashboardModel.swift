@@ -15,6 +15,8 @@ package struct DashboardModel: Sendable {
     case writeScreen(String)
     /// To write the table of streams, as this CSV, into a file.
     case writeTable(String)
+    /// To play what is replayed otherwise.
+    case play(Playback.Command)
   }
 
   /// The smallest screen that it is made for.
@@ -79,7 +81,7 @@ package struct DashboardModel: Sendable {
   package mutating func press(_ key: Key) -> Request? {
     view.notice = nil
     if view.entry != nil { return type(key) }
-    guard let action = KeyTable.action(for: key) else { return nil }
+    guard let action = KeyTable.action(for: key, whilePlaying: playback != nil) else { return nil }
     if page != nil, let done = page?.obey(action) {
       if done { page = nil }
       return nil
@@ -102,6 +104,7 @@ package struct DashboardModel: Sendable {
     case .freeze: freeze()
     case .earlier: goEarlier()
     case .later: goLater()
+    case .play(let command): return .play(command)
     case .up, .down, .pageUp, .pageDown, .first, .last: choose(action)
     case .sortBefore: sort(by: -1)
     case .sortAfter: sort(by: 1)
@@ -196,13 +199,7 @@ package struct DashboardModel: Sendable {
       view.selected = nil
       hasChosen = false
     }
-    guard !hasChosen else { return }
-    let rates = view.history.streams.mapValues { view.history.rate($0.passed, over: 40) }
-    let busiest = view.order.max { rates[$0] ?? 0 < rates[$1] ?? 0 }
-    // Two streams of about the same rate do not take turns.
-    guard let busiest, rates[busiest] ?? 0 > 2 * (view.selected.flatMap { rates[$0] } ?? 0)
-    else { return }
-    view.selected = busiest
+    if !hasChosen { view.selectBusiest(among: view.order) }
   }
 
   private mutating func choose(_ action: Action) {

@@ -59,6 +59,13 @@ enum Figures {
     }
   }
 
+  /// How many times as fast as time, to three digits: `10x`, `0.5x`.
+  static func speed(_ speed: Double) -> String {
+    var text = Quantity.decimal(speed, places: speed < 1 ? 3 : speed < 100 ? 1 : 0)
+    while text.contains("."), text.hasSuffix("0") || text.hasSuffix(".") { text.removeLast() }
+    return text + "x"
+  }
+
   /// The time of day, with milliseconds where they are asked for.
   static func clock(
     _ time: Timestamp, offset: Duration = .zero, withMilliseconds: Bool = false

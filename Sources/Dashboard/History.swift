@@ -195,6 +195,9 @@ struct History: Sendable {
     past.keep(moment, since: upTo - reach)
   }
 
+  /// Forgets the moments that the screen could go back to.
+  mutating func forgetPast() { past = Past() }
+
   mutating func goBack(to moment: Past.Moment) {
     let known = streams
     past = Past()

@@ -8,6 +8,7 @@ enum Action: Equatable {
   case longer, shorter
   case bytes, cumulative, mark, nextLayout, filter, search, pin, names, mask, detail, write
   case writeTable, close
+  case play(Playback.Command)
 }
 
 /// One line of the table that keys, help and the bottom line are made from.
@@ -94,8 +95,8 @@ enum KeyTable {
       label: "x", help: "mask addresses and names: host-1, host-2 in their place", hint: nil),
   ]
 
-  static func action(for key: Key) -> Action? {
-    for binding in bindings {
+  static func action(for key: Key, whilePlaying isPlaying: Bool = false) -> Action? {
+    for binding in bindings(whilePlaying: isPlaying) {
       for (bound, action) in binding.keys where bound == key { return action }
     }
     return nil

@@ -33,6 +33,8 @@ struct View: Sendable {
   var entry: Entry?
   /// A pane of its own has the Binding Updates and Acknowledgements.
   var hasSignalling = false
+  /// Of what is played in time; nil where it is not.
+  var playback: Playback.State?
   /// What a key has done, in the place of the keys.
   var notice: String?
   /// The streams that the table shows; nil for all.
@@ -118,11 +120,32 @@ struct View: Sendable {
     }
     if sort.isReversed { order.reverse() }
     let top = order.filter(pinned.contains)
-    order.removeAll { key in
-      guard !pinned.contains(key), let stream = history.streams[key] else { return true }
-      return filter.map { !$0.matches(key, stream, names) } ?? false
+    order = top + order.filter { !pinned.contains($0) && passesFilter($0) }
+  }
+
+  private func passesFilter(_ key: StreamKey) -> Bool {
+    guard let stream = history.streams[key] else { return false }
+    return filter.map { $0.matches(key, stream, names) } ?? true
+  }
+
+  /// The streams that the table shows, in no order.
+  var shownStreams: [StreamKey] {
+    history.streams.keys.filter { pinned.contains($0) || passesFilter($0) }
+  }
+
+  /// Selects the busiest of some streams, unless the selected one is about as busy: two streams of
+  /// about the same rate do not take turns. Of equal ones it is the first by its key.
+  mutating func selectBusiest(among streams: [StreamKey]) {
+    if let selected, !streams.contains(selected) { self.selected = nil }
+    let rates = history.streams.mapValues { history.rate($0.passed, over: 40) }
+    let busiest = streams.max { left, right in
+      let (lower, higher) = (rates[left] ?? 0, rates[right] ?? 0)
+      return lower == higher ? left > right : lower < higher
     }
-    order = top + order
+    guard let busiest, rates[busiest] ?? 0 > 2 * (selected.flatMap { rates[$0] } ?? 0) else {
+      return
+    }
+    selected = busiest
   }
 
   private func ordered<Value: Equatable>(

@@ -81,7 +81,7 @@ extension String {
 
   /// The text as one line that changes nothing about a terminal: spaces in the place of line breaks
   /// and control characters.
-  var asLine: String {
+  package var asLine: String {
     String(
       map { character in
         let isPlain = character.unicodeScalars.allSatisfy {

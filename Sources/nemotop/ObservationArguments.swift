@@ -104,8 +104,41 @@ struct ObservationArguments: ParsableArguments {
 
   /// Opens the sources with options that go beyond these.
   func open(options: ObservationOptions) throws -> Observation {
-    let sources = try sources.map { try Source(parsing: $0, files: Self.kind(of:)) }
-    return try Observation(sources: sources, options: options)
+    return try Observation(sources: parsed(), options: options)
+  }
+
+  private func parsed() throws -> [Source] {
+    try sources.map { try Source(parsing: $0, files: Self.kind(of:)) }
+  }
+
+  /// Finds out whether the sources can be played in time.
+  ///
+  /// - Throws: `Failure` where one is live.
+  func checkReplay() throws {
+    for (text, source) in zip(sources, try parsed()) {
+      switch source.kind {
+      case .capture, .recording: continue
+      case .interface, .program, .remote:
+        throw Failure(
+          "\(text) is live and cannot be played at a speed: leave out --speed, or give captures "
+            + "and recordings alone")
+      }
+    }
+  }
+
+  /// Whether the sources give the same each time that they are read: no pipe does.
+  var areRepeatable: Bool {
+    get throws {
+      try parsed().allSatisfy { source in
+        switch source.kind {
+        case .interface, .program, .remote: false
+        case .capture(let path), .recording(let path):
+          (try? URL(fileURLWithPath: path).resolvingSymlinksInPath().resourceValues(
+            forKeys: [.isRegularFileKey, .isDirectoryKey]))
+            .map { $0.isRegularFile == true || $0.isDirectory == true } ?? false
+        }
+      }
+    }
   }
 
   private static func kind(of path: String) -> Source.FileKind {

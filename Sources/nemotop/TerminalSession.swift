@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import HostNames
 import Moves
+import Observation
 import Screen
 import Streams
 import Synchronization
@@ -26,6 +27,19 @@ struct TerminalSession: Sendable {
   var names = NameBook()
   /// Shows numbers in the place of addresses.
   var isMasked = false
+  /// How what is recorded is played in time; nil where all is shown as soon as it comes.
+  var replay: Replay?
+
+  /// A recording or capture that is played in time.
+  struct Replay: Sendable {
+    /// Seconds of the data a second.
+    var speed: Double
+    /// The points' shortest.
+    var interval: Duration
+    /// Begins to read it once more, after it was or was not read to its end; nil where that cannot
+    /// be, as from a pipe.
+    var readAgain: (@Sendable (_ wasWhole: Bool) throws -> AsyncStream<Observed>)?
+  }
 
   /// How long the thread that draws may take to end.
   private static let patience = Duration.seconds(2)
@@ -52,14 +66,14 @@ struct TerminalSession: Sendable {
   ///   - stop: ends the observation; called when the terminal is as it was before.
   /// - Throws: `Failure` where the terminal cannot show a screen.
   func run(
-    _ updates: some AsyncSequence<Observed, Never> & Sendable,
+    _ updates: AsyncStream<Observed>,
     mark: @escaping @Sendable (String) -> Void, stop: @Sendable () -> Void
   ) async throws {
-    let inbox = Inbox()
-    let feeding = Task {
-      for await observed in updates { inbox.put(observed) }
-      inbox.end()
-    }
+    let inbox = Inbox(reading: updates, isEager: replay == nil)
+    // A replay has its own time, and so its own marks.
+    let marks = replay.map { _ in MarkSocket { inbox.mark($0.asLine) } } ?? nil
+    defer { marks?.close() }
+    let feeding = Task { await inbox.fill() }
     let end = End()
     let signals = interruptions()
     let closing = Task {
@@ -108,13 +122,18 @@ struct TerminalSession: Sendable {
       count: terminal.colourCount)
     let lookup = NameLookup(ask: SystemNames.ask)
     defer { lookup.stop() }
+    var player = replay.map { Player($0, on: &model) }
     var drawn = (width: -1, height: -1)
     var isStale = true
     while true {
-      let news = inbox.take()
+      var news = inbox.take(wantingMore: player?.playback.wantsMore ?? true)
       if news.isClosed || terminal.isHungUp { return }
-      for observed in news.observed { model.observe(observed) }
-      if news.hasEnded { model.end() }
+      if player != nil {
+        news.isNew = player?.show(news, on: &model) ?? false
+      } else {
+        for observed in news.observed { model.observe(observed) }
+        if news.hasEnded { model.end() }
+      }
       let size = terminal.size
       if isStale || news.isNew || size != drawn {
         terminal.use(palette.replacing(model.colours, count: terminal.colourCount))
@@ -129,16 +148,21 @@ struct TerminalSession: Sendable {
         isStale = true
       }
       // Keys that came together are obeyed before the next picture.
-      var patience = isStale ? 0 : 50
+      var patience = isStale ? 0 : player?.patience ?? 50
       while let key = terminal.key(within: patience) {
         patience = 0
         isStale = true
-        if key == .control("z") { terminal.suspend() }
+        if key == .control("z") {
+          terminal.suspend()
+          player?.resume()
+        }
         switch model.press(key) {
         case .quit: return
-        case .mark(let text): mark(text)
+        case .mark(let text):
+          if player == nil { mark(text) } else { player?.mark(text, on: &model) }
         case .writeScreen(let text): model.tell(DashboardFile.write(text, as: "txt"))
         case .writeTable(let text): model.tell(DashboardFile.write(text, as: "csv"))
+        case .play(let command): player?.obey(command, reading: inbox, on: &model)
         case nil: break
         }
       }
@@ -174,46 +198,5 @@ private final class End: Sendable {
       return state.waiting
     }
     waiting?.resume(with: result)
-  }
-}
-
-/// What was observed and not yet shown.
-private final class Inbox: Sendable {
-  struct News {
-    var observed: [Observed] = []
-    var hasEnded = false
-    var isClosed = false
-    /// Something came since the last time.
-    var isNew = false
-  }
-
-  private let news = Mutex(News())
-
-  func put(_ observed: Observed) {
-    news.withLock {
-      $0.observed.append(observed)
-      $0.isNew = true
-    }
-  }
-
-  func end() {
-    news.withLock {
-      $0.hasEnded = true
-      $0.isNew = true
-    }
-  }
-
-  func close() {
-    news.withLock { $0.isClosed = true }
-  }
-
-  func take() -> News {
-    news.withLock { news in
-      defer {
-        news.observed = []
-        news.isNew = false
-      }
-      return news
-    }
   }
 }

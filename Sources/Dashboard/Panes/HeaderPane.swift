@@ -26,8 +26,17 @@ struct HeaderPane: Pane {
   /// From the right to the left, the most important first.
   private func pieces(_ view: View) -> [(text: String, style: Style, isNeeded: Bool)] {
     let history = view.history
-    guard let upTo = history.upTo else { return [("waiting for packets", .bar, true)] }
+    guard let upTo = history.upTo else {
+      let isSeeking = view.playback?.isSeeking ?? false
+      return [(isSeeking ? "SEEKING" : "waiting for packets", .bar, true)]
+    }
     var pieces: [(String, Style, Bool)] = [(view.clock(upTo), .bar, true)]
+    if let playback = view.playback {
+      pieces.append((Figures.speed(playback.speed), .bar, true))
+      if let word = playback.word {
+        pieces.append((word, Style(.warning, isBold: true, isReversed: true), true))
+      }
+    }
     if view.isFrozen {
       let age = view.behind < .seconds(1) ? "" : " -" + Figures.age(view.behind)
       pieces.append(("FROZEN" + age, Style(.warning, isBold: true, isReversed: true), true))
@@ -60,5 +69,12 @@ struct HeaderPane: Pane {
       pieces.append((Figures.count(history.packets) + " packets", .bar, false))
     }
     return pieces
+  }
+}
+
+extension Playback.State {
+  /// What it does, where that is not playing.
+  fileprivate var word: String? {
+    isSeeking ? "SEEKING" : hasEnded ? "ENDED" : isPaused ? "PAUSED" : nil
   }
 }

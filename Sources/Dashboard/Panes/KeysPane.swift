@@ -11,7 +11,7 @@ struct KeysPane: Pane {
     }
     if let entry = view.entry { return draw(entry, view, on: &grid) }
     var column = 1
-    for hint in KeyTable.bindings.compactMap(\.hint) {
+    for hint in KeyTable.bindings(whilePlaying: view.playback != nil).compactMap(\.hint) {
       guard column + hint.key.cells + 1 + hint.word.cells < grid.width else { break }
       column = grid.write(hint.key, column: column, row: 0, style: .heading)
       column = grid.write(" \(hint.word)  ", column: column, row: 0)

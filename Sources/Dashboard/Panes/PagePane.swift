@@ -44,10 +44,12 @@ struct PagePane {
   }
 
   private static func help(_ view: View) -> [(String, String)] {
-    KeyTable.bindings.map { ($0.label, $0.help) } + [("", "")] + words + [
+    let bindings = KeyTable.bindings(whilePlaying: view.playback != nil)
+    let kept = view.playback == nil ? view.kept?.lines ?? [] : ReelLimits().lines
+    return bindings.map { ($0.label, $0.help) } + [("", "")] + words + [
       (view.glyphs.came + " " + view.glyphs.left, "it came here, it left here"),
       (view.glyphs.pin, "a pinned stream"),
-    ] + (view.kept?.lines ?? [])
+    ] + kept
   }
 
   private static func detail(of key: StreamKey, _ view: View) -> [(String, String)] {
