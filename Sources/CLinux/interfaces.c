@@ -78,6 +78,12 @@ static void take(const struct nlmsghdr *header, struct interface_description *de
     case IFLA_LINK: description->parent = number(at); break;
     case IFLA_LINK_NETNSID: is_elsewhere = true; break;
     case IFLA_MASTER: description->master = number(at); break;
+    case IFLA_STATS64: {
+      uint64_t counts[2] = {0};  // struct rtnl_link_stats64: received, then sent
+      if (RTA_PAYLOAD(at) >= sizeof counts) memcpy(counts, RTA_DATA(at), sizeof counts);
+      description->packets = counts[0] + counts[1];
+      break;
+    }
     case IFLA_LINKINFO: {
       int left = (int)RTA_PAYLOAD(at);
       for (struct rtattr *in = RTA_DATA(at); RTA_OK(in, left); in = RTA_NEXT(in, left)) {

@@ -11,6 +11,8 @@ struct InterfaceDescription {
   var parent: UInt32 = 0
   /// The interface that it is a part of, such as a bond; 0 for none.
   var master: UInt32 = 0
+  /// How many packets passed it since it was made.
+  var packets: UInt64 = 0
 }
 
 extension InterfaceDescription {
@@ -33,7 +35,7 @@ extension InterfaceDescription {
       index: description.index,
       systemName: unsafe withUnsafeBytes(of: &description.name) { unsafe String(name: $0) },
       kind: unsafe withUnsafeBytes(of: &description.kind) { unsafe String(name: $0) },
-      parent: description.parent, master: description.master)
+      parent: description.parent, master: description.master, packets: description.packets)
   }
 
   /// Whether packets of this interface and of another are the same ones: those of a bond and its parts,

@@ -30,13 +30,15 @@ package final class LiveCapture: Sendable {
   /// Opens a source on a thread of its own and begins to count.
   ///
   /// - Parameters:
+  ///   - transience: given for an interface that comes and goes: it need not be there yet.
   ///   - keeping: where the packets are kept as they were captured.
   ///   - wake: called whenever there is something to take.
   ///   - open: makes the source, also anew. It runs on the capture thread, so that it may enter a
   ///     namespace.
   /// - Throws: what `open` threw.
   package init<Source: PacketSource & ~Copyable>(
-    point: Point, options: CountingOptions, keeping: Keeping? = nil,
+    point: Point, options: CountingOptions, _ transience: TransientInterface? = nil,
+    keeping: Keeping? = nil,
     wake: @escaping @Sendable () -> Void,
     open: @escaping @Sendable () throws(CaptureError) -> Source
   ) throws(CaptureError) {
@@ -44,7 +46,7 @@ package final class LiveCapture: Sendable {
     let isOpen = DispatchSemaphore(value: 0)
     startThread(named: point.name) { [self] in
       do throws(CaptureError) {
-        let source = try ReattachingSource(open)
+        let source = try ReattachingSource(transience, open)
         var keeper: PacketKeeper?
         if let keeping {
           keeper = try PacketKeeper(

@@ -17,8 +17,9 @@ package struct LiveInterface: PacketSource, ~Copyable {
   private var pcap: PcapInterface?
   package let linkType: LinkType
   package let snapshotLength: Int
+  package let isWhole: Bool
 
-  /// Opens an interface by its name; `any`, which libpcap alone knows, stands for all of them.
+  /// Opens an interface by its name, or the newest that a pattern fits; `any`, which libpcap alone knows, stands for all of them.
   ///
   /// - Parameter networkNamespace: as with the ring and with libpcap.
   package init(
@@ -32,6 +33,7 @@ package struct LiveInterface: PacketSource, ~Copyable {
     if let ring = consume ring {
       linkType = ring.linkType
       snapshotLength = ring.snapshotLength
+      isWhole = ring.isWhole
       self.ring = consume ring
       pcap = nil
     } else {
@@ -39,6 +41,7 @@ package struct LiveInterface: PacketSource, ~Copyable {
         name: name, options: options, networkNamespace: networkNamespace)
       linkType = pcap.linkType
       snapshotLength = pcap.snapshotLength
+      isWhole = pcap.isWhole
       self.pcap = consume pcap
       self.ring = nil
     }

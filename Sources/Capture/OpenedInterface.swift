@@ -1,9 +1,10 @@
 import Glibc
 
-/// An interface as it was opened by one of its names, to be known again; `any` stands for all of them.
+/// An interface as it was opened by one of its names or a pattern, to be known again; `any` stands for all of them.
 struct OpenedInterface {
-  /// As it was called by the user.
+  /// As it was called by the user, or one that fits what was.
   let name: String
+  private let pattern: InterfacePattern?
   /// As the system calls it.
   let systemName: String
   /// 0 for `any`.
@@ -15,18 +16,25 @@ struct OpenedInterface {
   /// - Parameter networkNamespace: the path of its namespace, which the calling thread enters.
   init(name: String, networkNamespace: String?) throws(CaptureError) {
     if let networkNamespace { try enter(networkNamespace: networkNamespace) }
-    index = interfaceIndex(name)
+    pattern = InterfacePattern(name)
+    let newest = pattern?.newest()
+    index = pattern == nil ? interfaceIndex(name) : newest?.index ?? 0
     guard index != 0 || name == "any" else { throw .noSuchInterface(name) }
+    let name = newest?.name ?? name
     self.name = name
     systemName = InterfaceDescription(named: name)?.systemName ?? name
     self.networkNamespace = networkNamespace
     number = networkNamespace.flatMap(fileNumber)
   }
 
-  /// Whether it still bears its name, in the namespace that still has its own.
+  /// Whether it still bears its name, or one that the pattern fits, in the namespace that still has its own.
   var isThere: Bool {
-    interfaceIndex(name) == index && networkNamespace.flatMap(fileNumber) == number
+    (pattern?.matches(index: index) ?? (interfaceIndex(name) == index))
+      && networkNamespace.flatMap(fileNumber) == number
   }
+
+  /// Whether no packet has passed it yet.
+  var isUnused: Bool { InterfaceDescription(index: index)?.packets == 0 }
 
   /// Takes the thread back to the program's own namespace: one that has gone lives on as long as a
   /// thread is in it.

@@ -17,6 +17,7 @@ package struct PacketRing: PacketSource, ~Copyable {
   private static let gathering = Duration.milliseconds(10)
 
   package let name: String
+  package let isWhole: Bool
   package let snapshotLength: Int
   private var ring: PacketRingHandle
   private let interface: OpenedInterface
@@ -45,6 +46,7 @@ package struct PacketRing: PacketSource, ~Copyable {
       name: interface.systemName, interface: interface.index, link: link, options: options)
     self.ring = ring
     self.interface = interface
+    isWhole = interface.isUnused
     interfaceDrops = InterfaceDrops(networkNamespace == nil ? interface.systemName : nil)
     self.name = name
     snapshotLength = options.snapshotLength

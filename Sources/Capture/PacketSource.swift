@@ -37,6 +37,8 @@ package protocol PacketSource: ~Copyable, SendableMetatype {
     limit: Int, timeout: Duration, _ body: (borrowing CapturedPacket) -> Void
   ) throws(CaptureError) -> ReadOutcome
 
+  /// Whether what it captures has been captured from its very beginning on.
+  var isWhole: Bool { get }
   /// The type of its frames; where they differ, that of the first interface's that can be decoded.
   var linkType: LinkType { get }
   /// The most that it captures of a frame, in bytes.
@@ -44,6 +46,10 @@ package protocol PacketSource: ~Copyable, SendableMetatype {
 
   /// Packets dropped since it was opened before they could be read; of files, what they tell of it.
   mutating func droppedPackets() throws(CaptureError) -> Int
+}
+
+extension PacketSource where Self: ~Copyable {
+  package var isWhole: Bool { false }
 }
 
 package enum ReadOutcome: Equatable, Sendable {
@@ -60,6 +66,8 @@ package enum ReadOutcome: Equatable, Sendable {
 /// Why packets could not be had. The commands word it.
 package enum CaptureError: Error, Equatable, Sendable {
   case noSuchInterface(String)
+  /// An interface that is down, where a filter or libpcap needs it up.
+  case notUp(String)
   case noPermission(String)
   /// A packet ring was asked for on an interface whose frames are not Ethernet.
   case needsEthernet(String)

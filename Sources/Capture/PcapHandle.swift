@@ -35,6 +35,7 @@ struct PcapHandle: ~Copyable {
       unsafe pcap_close(pcap)
       switch status {
       case PCAP_ERROR_NO_SUCH_DEVICE: throw .noSuchInterface(name)
+      case PCAP_ERROR_IFACE_NOT_UP: throw .notUp(name)
       case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED: throw .noPermission(name)
       default: throw .failed(name, reason: word)
       }

@@ -29,6 +29,7 @@ package struct PcapInterface: PacketSource, ~Copyable {
   static var longestHold: Duration { .milliseconds(2 * blockMilliseconds + 20) }
 
   package let name: String
+  package let isWhole: Bool
   private var pcap: PcapHandle
   private let interface: OpenedInterface
   /// The interface went away, and the kernel has handed over what it had.
@@ -59,6 +60,7 @@ package struct PcapInterface: PacketSource, ~Copyable {
     self.name = name
     self.pcap = pcap
     self.interface = interface
+    isWhole = interface.isUnused
     countsInterfaceDrops = networkNamespace == nil
   }
 

@@ -108,14 +108,17 @@ final class LiveFeed: Feed {
 
   /// Begins to capture, and to keep the packets where that is wanted.
   ///
-  /// - Parameter open: gives the packets; it runs on the thread that then reads them.
+  /// - Parameters:
+  ///   - transience: given for an interface that comes and goes.
+  ///   - open: gives the packets; it runs on the thread that then reads them.
   init<Packets: PacketSource & ~Copyable>(
-    _ point: KeptPoint, options: ObservationOptions, wake: @escaping @Sendable () -> Void,
+    _ point: KeptPoint, options: ObservationOptions, transience: TransientInterface? = nil,
+    wake: @escaping @Sendable () -> Void,
     opening open: @escaping @Sendable () throws(CaptureError) -> Packets
   ) throws(CaptureError) {
     points = [RecordedPoint(point)]
     capture = try LiveCapture(
-      point: point.point, options: point.counting,
+      point: point.point, options: point.counting, transience,
       keeping: options.keeper.map { Keeping(in: $0, as: point, filter: options.filter) },
       wake: wake, open: open)
   }

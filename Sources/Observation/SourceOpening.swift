@@ -66,13 +66,18 @@ struct SourceOpening {
       var pcap = PcapInterface.Options()
       pcap.snapshotLength = options.snapshotLength
       pcap.filter = options.filter
+      let transience = InterfacePattern(name).map {
+        TransientInterface($0, snapshotLength: options.snapshotLength)
+      }
       let (settings, method) = (pcap, options.captureMethod)
       do throws(CaptureError) {
         let point = KeptPoint(
           point: source.point, source: name, counting: counting,
           bootIdentifier: bootIdentifier())
         return [
-          try LiveFeed(point, options: options, wake: wake) { () throws(CaptureError) in
+          try LiveFeed(
+            point, options: options, transience: transience, wake: wake
+          ) { () throws(CaptureError) in
             try LiveInterface(
               name: name, options: settings, networkNamespace: namespace, method: method)
           }

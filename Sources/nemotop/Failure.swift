@@ -61,6 +61,8 @@ extension Failure {
       let names = interfaceNames()
       let here = names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))"
       self.init("no interface \(name): \(here); a file is named with its ending or a slash")
+    case .notUp(let name):
+      self.init("interface \(name) is down: set it up with 'ip link set \(name) up'")
     case .noPermission(let name):
       self.init(
         "no permission to capture on \(name): run as root, or give the program the right with "

@@ -18,6 +18,8 @@ struct interface_description {
   bool is_running;
   /// Whether it is a port of a bridge that forwards for it.
   bool is_forwarding;
+  /// How many packets it has received and sent since it was made.
+  uint64_t packets;
 };
 
 /// Describes the interface of any of its names; without a name, that of an index.
