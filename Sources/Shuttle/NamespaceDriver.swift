@@ -32,7 +32,25 @@ package struct NamespaceDriver: HostwiseDriver {
     for command in commands(from: source, to: destination) {
       try await command.run(limit: limit)
     }
+    if bridge != nil { try await waitUntilForwarding(from: source, to: destination) }
     return MigrationFigures()
+  }
+
+  /// A bridge forwards for a new port a moment after it was added, or seconds where it looks for loops (IEEE 802.1D):
+  /// until then what the guest sends is lost.
+  private func waitUntilForwarding(
+    from source: MigrationHost, to host: MigrationHost
+  ) async throws(ShuttleError) {
+    let question = ip(host, ["-d", "-o", "link", "show", "dev", guest])
+    let end = ContinuousClock.now + limit
+    while !(try await question.run(limit: limit).contains("bridge_slave state forwarding ")) {
+      guard ContinuousClock.now < end else {
+        throw .migrationFailed(
+          from: source.name, to: host.name, reason: "the bridge there does not forward for \(guest)"
+        )
+      }
+      await pause(.milliseconds(5))
+    }
   }
 
   package var inquiry: [String] { hosts.map { listing(on: $0).description } }

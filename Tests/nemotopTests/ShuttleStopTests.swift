@@ -148,4 +148,32 @@ import Testing
     #expect(run.complaints.first?.contains("absent") == true)
     #expect(run.complaints.last?.contains("vif0 is on none of the hosts") == true)
   }
+
+  @Test(.needsNamespaces, .timeLimit(.minutes(1)))
+  func
+    `a move is over when the bridge forwards for the guest, also where it looks for loops first`()
+    async throws
+  {
+    let run = try await PrivateWorldShell.run(
+      """
+      for host in a b; do
+        ip netns add $host
+        ip -n $host link add br0 type bridge stp_state 1 forward_delay 200
+        ip -n $host link set br0 up
+      done
+      ip -n a link add vif0 type veth peer name other; ip -n a link set other up
+      ip -n a link set vif0 master br0 up
+      state() { ip -n b -d link show vif0 | grep -o 'bridge_slave state [a-z]*'; }
+      shuttle() { nemotop shuttle --driver namespace --guest vif0 --bridge br0 --every 50ms --moves 1 "$@"; }
+      shuttle a b >/dev/null; echo $?; state
+      ip -n b link set vif0 netns a; ip -n a link set vif0 master br0 up
+      shuttle --timeout 1s a b >/dev/null; echo $?; state
+      """)
+    #expect(
+      run.output == "0\nbridge_slave state forwarding\n1\nbridge_slave state listening\n",
+      "\(run.error)")
+    #expect(
+      run.error.contains("the bridge there does not forward for vif0; the guest is on b"),
+      "\(run.error)")
+  }
 }
