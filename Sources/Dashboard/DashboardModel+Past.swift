@@ -23,7 +23,7 @@ extension DashboardModel {
     let now = now
     guard let shown = view.history.upTo else { return }
     let kept = now.past.moments.first { $0.upTo < shown }
-    guard let moment = now.past.moment(notAfter: shown - page) ?? kept else {
+    guard let moment = now.past.moment(notAfter: shown - leap) ?? kept else {
       return tell("nothing is kept of the time before")
     }
     show(moment, of: now)
@@ -34,14 +34,14 @@ extension DashboardModel {
   mutating func goLater() {
     guard let unseen else { return tell("this is now") }
     guard let shown = view.history.upTo else { return freeze() }
-    let near = unseen.past.moment(notAfter: shown + page).flatMap { $0.upTo > shown ? $0 : nil }
-    guard let end = unseen.upTo, shown + page < end,
+    let near = unseen.past.moment(notAfter: shown + leap).flatMap { $0.upTo > shown ? $0 : nil }
+    guard let end = unseen.upTo, shown + leap < end,
       let moment = near ?? unseen.past.moment(after: shown), moment.upTo < end
     else { return freeze() }
     show(moment, of: unseen)
   }
 
-  /// Says how far the screen is behind, and what is kept.
+  /// Has the first line say how far the screen is behind.
   mutating func tellFreezing() {
     view.isFrozen = unseen != nil
     view.behind = .zero
@@ -50,7 +50,7 @@ extension DashboardModel {
   }
 
   /// How far the keys go back and on.
-  private var page: Duration { .seconds(view.window / 2) }
+  private var leap: Duration { .seconds(view.window / 2) }
 
   private mutating func show(_ moment: Past.Moment, of now: History) {
     unseen = now

@@ -35,10 +35,15 @@ indirect enum Filter: Equatable, Sendable {
     return try parser.parse()
   }
 
-  func matches(_ key: StreamKey, _ stream: StreamHistory, _ names: NameBook = NameBook()) -> Bool {
+  /// - Parameter naming: What the table shows in the place of an address.
+  func matches(
+    _ key: StreamKey, _ stream: StreamHistory, naming: (IPAddress) -> String = \.description
+  ) -> Bool {
     switch self {
     case .address(let text):
-      return [key.source, key.destination].contains { $0.description.contains(text) }
+      return [key.source, key.destination].contains {
+        $0.description.contains(text) || naming($0).lowercased().contains(text)
+      }
     case .port(let port): return key.sourcePort == port || key.destinationPort == port
     case .point(let name): return stream.points.keys.contains { $0.lowercased() == name }
     case .payload(let kind): return stream.payload.rawValue.lowercased() == kind
@@ -51,12 +56,12 @@ indirect enum Filter: Equatable, Sendable {
       case .less: return lost < number
       case .equal: return lost == number
       }
-    case .text(let word): return stream.says(word, of: key, names)
-    case .not(let filter): return !filter.matches(key, stream, names)
+    case .text(let word): return stream.says(word, of: key, naming: naming)
+    case .not(let filter): return !filter.matches(key, stream, naming: naming)
     case .and(let left, let right):
-      return left.matches(key, stream, names) && right.matches(key, stream, names)
+      return left.matches(key, stream, naming: naming) && right.matches(key, stream, naming: naming)
     case .or(let left, let right):
-      return left.matches(key, stream, names) || right.matches(key, stream, names)
+      return left.matches(key, stream, naming: naming) || right.matches(key, stream, naming: naming)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Streams
+import Wire
 
 /// A stream that is looked for by a text in what the table says of it.
 struct Search: Sendable {
@@ -18,7 +19,7 @@ struct Search: Sendable {
     let word = text.lowercased()
     let matches = view.order.indices.filter { index in
       let key = view.order[index]
-      return view.history.streams[key].map { $0.says(word, of: key, view.names) } ?? false
+      return view.history.streams[key].map { $0.says(word, of: key, naming: view.host) } ?? false
     }
     guard !matches.isEmpty else { return nil }
     let from = (chosen ?? start).flatMap { view.order.firstIndex(of: $0) } ?? 0
@@ -30,10 +31,13 @@ struct Search: Sendable {
 
 extension StreamHistory {
   /// Whether a word in lower case stands in what the table says of the stream.
-  func says(_ word: String, of key: StreamKey, _ names: NameBook) -> Bool {
-    let ends = "\(key.source):\(key.sourcePort) > \(key.destination):\(key.destinationPort)"
-    let names = [key.source, key.destination].compactMap(names.name)
-    return ([ends, payload.rawValue] + names + points.keys).contains {
+  ///
+  /// - Parameter naming: What the table shows in the place of an address.
+  func says(_ word: String, of key: StreamKey, naming: (IPAddress) -> String) -> Bool {
+    func ends(_ text: (IPAddress) -> String) -> String {
+      "\(text(key.source)):\(key.sourcePort) > \(text(key.destination)):\(key.destinationPort)"
+    }
+    return ([ends(\.description), ends(naming), payload.rawValue] + points.keys).contains {
       $0.lowercased().contains(word)
     }
   }

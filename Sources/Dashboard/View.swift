@@ -125,7 +125,7 @@ struct View: Sendable {
 
   private func passesFilter(_ key: StreamKey) -> Bool {
     guard let stream = history.streams[key] else { return false }
-    return filter.map { $0.matches(key, stream, names) } ?? true
+    return filter.map { $0.matches(key, stream, naming: host) } ?? true
   }
 
   /// The streams that the table shows, in no order.

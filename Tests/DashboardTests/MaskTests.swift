@@ -89,6 +89,18 @@ import Wire
     #expect(marks.contains { $0.hasSuffix("user cable of host-8") })
   }
 
+  @Test func `what stands there is found, and the address too`() {
+    var model = dashboard(layout: .demo, isMasked: true)
+    for text in ["fHOST-4:5004", "f::30"] {
+      _ = model.render(width: 120, height: 40)
+      model.press(text: "g" + text)
+      #expect(model.render(width: 120, height: 40).text[4].hasPrefix("▸host-4:5004"))
+      _ = model.press(.escape)
+    }
+    model.press(text: "/addr host-3")
+    #expect(model.render(width: 120, height: 40).text[2].contains("host-3:5004"))
+  }
+
   @Test(arguments: [
     ("::1 > 10.0.0.1:53, [2001:db8::1]:5004>192.0.2.1:5", "A > B:53, [C]:5004>D:5"),
     ("moved from 10.0.0.1.", "moved from A."),
