@@ -113,6 +113,31 @@ private final class Oracle: Sendable {
     }
   }
 
+  @Test func `only so many addresses without a name are remembered`() async throws {
+    let asked = Mutex(0)
+    let instant = ContinuousClock.now
+    let lookup = NameLookup(threads: 1, now: { instant }) { address in
+      asked.withLock { $0 += 1 }
+      return address.low % 2 == 0 ? HostName("host").map { .name($0) } ?? .none : .none
+    }
+    defer { lookup.stop() }
+    let odd = (0...NameLookup.nameless).map { address($0 * 2 + 1) }
+    func askForAll() async throws {
+      for start in stride(from: 0, to: odd.count, by: 100) {
+        lookup.request(Array(odd[start..<min(start + 100, odd.count)]))
+        // The one thread is done with them once it has the name of the last.
+        lookup.request([address(2)])
+        try await wait { !lookup.take().isEmpty }
+      }
+    }
+    try await askForAll()
+    let chunks = (odd.count + 99) / 100
+    #expect(asked.withLock { $0 } == odd.count + chunks)
+    try await askForAll()
+    let again = odd.count - NameLookup.nameless / 2
+    #expect(asked.withLock { $0 } == odd.count + again + 2 * chunks)
+  }
+
   @Test func `this machine's own names are found`() async throws {
     let hosts = try String(contentsOfFile: "/etc/hosts", encoding: .utf8)
     guard let name = try HostsFile(parsing: hosts).names[IPAddress(ipv4: 0x7f00_0001)] else {
