@@ -11,7 +11,7 @@ extension DashboardModel {
     if let unseen {
       view.history = unseen
       self.unseen = nil
-      needsArranging = true
+      chooseAgain()
     } else {
       unseen = view.history
     }
@@ -55,7 +55,13 @@ extension DashboardModel {
   private mutating func show(_ moment: Past.Moment, of now: History) {
     unseen = now
     view.history = now.history(at: moment)
-    needsArranging = true
+    chooseAgain()
     tellFreezing()
+  }
+
+  /// A stream that was chosen is so again, where there was none of it at the moment before.
+  private mutating func chooseAgain() {
+    needsArranging = true
+    if let choice, view.history.streams[choice] != nil { choose(choice) }
   }
 }

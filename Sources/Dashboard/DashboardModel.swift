@@ -33,6 +33,8 @@ package struct DashboardModel: Sendable {
   var needsArranging = false
   /// The user has chosen a stream; before, the busiest one is chosen.
   var hasChosen = false
+  /// The stream that the user chose last, also where it is not known at the moment that is shown.
+  var choice: StreamKey?
   private var page: PagePane?
 
   /// - Parameters:
@@ -222,13 +224,14 @@ package struct DashboardModel: Sendable {
   mutating func choose(_ stream: StreamKey?) {
     guard let stream else { return }
     hasChosen = true
+    choice = stream
     view.selected = stream
   }
 
   private mutating func pin() {
     arrange()
     guard let selected = view.selected else { return }
-    hasChosen = true
+    choose(selected)
     let isNew = view.pinned.insert(selected).inserted
     if !isNew { view.pinned.remove(selected) }
     tell(isNew ? "pinned on top; p lets it go" : "no longer pinned")

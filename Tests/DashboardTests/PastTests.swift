@@ -54,6 +54,30 @@ import Wire
     #expect(model.render(width: 40, height: 10).text[0].hasSuffix("ha cn      12:09:20"))
   }
 
+  @Test func `a stream that was chosen is so again, where it comes`() {
+    var model = DashboardModel(layout: .demo, points: Story.points)
+    for (second, observed) in Story.observed(seconds: 40).enumerated() {
+      var observed = observed
+      if second >= 20 {
+        let from = Story.start + .seconds(second)
+        observed.snapshots += [
+          Story.snapshot(of: Story.points[3], from: from, stream: Story.key(99), packetRate: 1)
+        ]
+      }
+      model.observe(observed)
+    }
+    func chosen() -> String? {
+      model.render(width: 120, height: 40).text.first { $0.hasPrefix("▸") }
+        .map { String($0.dropFirst().prefix { $0 != " " }) }
+    }
+    model.press(text: "G")
+    #expect(chosen() == "2001:db8:42::63:5004")
+    model.press(text: "[")
+    #expect(chosen() == "2001:db8:42::a:5004")
+    model.press(text: "]")
+    #expect(chosen() == "2001:db8:42::63:5004")
+  }
+
   @Test func `at the ends it is said that there is no more`() {
     var model = DashboardModel(layout: .demo, points: Story.points)
     func line() -> String { model.render(width: 80, height: 24).text[23] }
