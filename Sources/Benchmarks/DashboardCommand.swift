@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// `Benchmarks dashboard`: what the screen costs.
+/// `Benchmarks dashboard`: what the screen costs, and how soon it answers.
 struct DashboardCommand: Part {
   static let configuration = CommandConfiguration(
     commandName: "dashboard",
-    abstract: "Show 1000 live streams, one redraw a second, and measure the processor's share.",
+    abstract: "Show 1000 live streams: the processor's share, from key to redraw, bytes drawn.",
     discussion: """
       Example:
         Benchmarks dashboard --runs 1
@@ -17,42 +17,77 @@ struct DashboardCommand: Part {
   private static let streams = 1000
   private static let rate = 2
   private static let seconds = 20
+  /// Choose a stream, sort, zoom, units, layouts: keys that change much and little.
+  private static let keys = Array("jjjGg><+-bb\t\t\t\t\tr r ".utf8)
+
+  /// What one run found.
+  private struct Round {
+    var monitorShare = 0.0
+    var logShare = 0.0
+    var start = 0.0
+    var keys: [Pseudoterminal.Redraw] = []
+    var data: [Pseudoterminal.Redraw] = []
+  }
 
   func measure() async throws(Failure) -> Findings {
-    var monitor: [Double] = []
-    var log: [Double] = []
-    // A run takes half a minute.
+    var rounds: [Round] = []
+    // A run takes a minute.
     let runs = min(options.runs, 3)
     try await Link.use { link throws(Failure) in
-      for round in 1...runs {
-        let shares = try Self.shares(over: link)
-        monitor.append(shares.monitor)
-        log.append(shares.log)
-        note("dashboard, round \(round) of \(runs): \(shares)")
+      for number in 1...runs {
+        let round = try Self.round(over: link)
+        rounds.append(round)
+        note(
+          "dashboard, round \(number) of \(runs): \(Goal.text(round.monitorShare)) % of a core, "
+            + "\(Goal.text(round.keys.map(\.milliseconds).quantile(1))) ms from key to redraw")
       }
     }
-    var table = MarkdownTable([.words("program"), .figures("% of a core")])
-    table.add(["nemotop monitor", Goal.text(monitor.median)])
-    table.add(["nemotop log --jsonl /dev/null", Goal.text(log.median)])
+    return Self.findings(rounds)
+  }
+
+  private static func findings(_ rounds: [Round]) -> Findings {
+    let keys = rounds.flatMap(\.keys)
+    let times = keys.map(\.milliseconds)
+    let start = rounds.map(\.start).median
+    let share = rounds.map(\.monitorShare).median
+    func bytes(_ redraws: [Pseudoterminal.Redraw]) -> String {
+      Goal.text(redraws.map { Double($0.bytes) }.median)
+    }
+    var table = MarkdownTable([.words("nemotop monitor, 1000 streams"), .figures("")])
+    table.add(["% of a core, capture and counting included", Goal.text(share)])
+    table.add([
+      "% of a core, nemotop log --jsonl /dev/null", Goal.text(rounds.map(\.logShare).median),
+    ])
+    table.add(["from start to the first picture, ms", Goal.text(start)])
+    table.add([
+      "from key to redraw, p50 / p95 / most, ms",
+      [times.median, times.quantile(0.95), times.quantile(1)].map(Goal.text)
+        .joined(separator: " / "),
+    ])
+    table.add(["bytes drawn for a key, median", bytes(keys)])
+    table.add(["bytes drawn for new data, median", bytes(rounds.flatMap(\.data))])
     return Findings(
       title: "The dashboard",
       notes: """
-        \(Self.streams) streams of \(Self.rate) packets a second over veth, for \(Self.seconds) s after \
-        the start, both programs at once on the same interface; the monitor draws 120×40 characters once \
-        a second. Its share includes the capture and the counting.
+        \(streams) streams of \(rate) packets a second over veth; the monitor draws 120×40 characters \
+        once a second, and for each key. Shares are those of \(seconds) s, with log at once on the \
+        same interface. A redraw ends with its last byte at the terminal's other end.
         """,
       table: table,
       goals: [
         Goal(
           subject: "dashboard: share of a core, capture included", bound: .below(3), unit: " %",
-          value: monitor.median)
+          value: share),
+        Goal(
+          subject: "dashboard: key to redraw, the slowest", bound: .below(50), unit: " ms",
+          value: times.quantile(1)),
+        Goal(
+          subject: "dashboard: start to first picture", bound: .below(500), unit: " ms",
+          value: start),
       ])
   }
 
-  /// The shares of a core, in percent.
-  private static func shares(
-    over link: Link
-  ) throws(Failure) -> (monitor: Double, log: Double) {
+  private static func round(over link: Link) throws(Failure) -> Round {
     let sender = try Child(
       link.command(
         [
@@ -61,10 +96,13 @@ struct DashboardCommand: Part {
         ], at: .sender))
     let program = try Program.own("nemotop")
     let terminal = try Pseudoterminal(columns: 120, rows: 40)
+    let start = ContinuousClock.now
     let monitor = try Child(
       link.command(
         ["/usr/bin/env", "TERM=xterm-256color", program, "monitor", "xen1=\(Link.interface)"],
         at: .receiver), terminal: terminal.terminal)
+    var round = Round()
+    round.start = (try terminal.firstPicture() - start) / .milliseconds(1)
     let log = try Child(
       link.command(
         [program, "log", "xen1=\(Link.interface)", "--jsonl", "/dev/null", "--quiet"],
@@ -73,6 +111,14 @@ struct DashboardCommand: Part {
     let before = (monitor.processorSeconds, log.processorSeconds, terminal.drawnBytes)
     pause(.seconds(seconds))
     let after = (monitor.processorSeconds, log.processorSeconds, terminal.drawnBytes)
+    let share = 100 / Double(seconds)
+    round.monitorShare = (after.0 - before.0) * share
+    round.logShare = (after.1 - before.1) * share
+    for key in keys {
+      // Right after the data's picture, so that the next one is far.
+      round.data.append(try terminal.redraw())
+      round.keys.append(try terminal.redraw(pressing: key))
+    }
     terminal.press(UInt8(ascii: "q"))
     log.interrupt()
     sender.interrupt()
@@ -82,8 +128,6 @@ struct DashboardCommand: Part {
     guard run.status == 0, after.2 > before.2 else {
       throw Failure("nemotop monitor ended with \(run.status), or drew nothing")
     }
-    note("the monitor drew \((after.2 - before.2) / seconds) bytes a second")
-    let share = 100 / Double(seconds)
-    return ((after.0 - before.0) * share, (after.1 - before.1) * share)
+    return round
   }
 }

@@ -11,6 +11,8 @@ import Testing
     var isAsBefore: Bool
     /// All that was drawn, as ISO 8859-1.
     var drawn: String
+    /// Bytes that were drawn for the first picture, and for each key of `presses`.
+    var sizes: [Int]
   }
 
   /// Starts the dashboard over a recording, waits until it has drawn, does something to it, and waits
@@ -41,12 +43,20 @@ import Testing
           return True
       while b"ENDED" not in drawn: read(60) or sys.exit("nothing was drawn")
       while read(0.5): pass
+      sizes = [len(drawn)]
+      def press(keys):
+        for key in keys:
+          size = len(drawn)
+          os.write(controller, key.encode())
+          while len(drawn) == size: read(60) or sys.exit("nothing more was drawn")
+          while read(0.5): pass
+          sizes.append(len(drawn) - size)
       \(deed)
       while program.poll() is None: read(0.1) if controller is not None else time.sleep(0.1)
       while controller is not None and read(0.1): pass
       after = termios.tcgetattr(terminal) if controller is not None else before
       print(json.dumps(dict(
-        status=program.returncode, isAsBefore=before == after, drawn=drawn.decode("latin1"))))
+        sizes=sizes, status=program.returncode, isAsBefore=before == after, drawn=drawn.decode("latin1"))))
       """
     let run = try await Program.run(
       ["python3", "-c", script, Program.nemotop, "monitor", recording])
@@ -80,6 +90,16 @@ import Testing
     ]
     #expect(outcome.status == numbers[signal].map { -Int($0) })
     try expectGivenBack(outcome)
+  }
+
+  @Test func `only what changed is drawn`() async throws {
+    // The line of a mark, twice a letter of it, and the line as it was before.
+    let outcome = try await outcome(of: "press('mrt\\x1b'); os.write(controller, b'q')")
+    #expect(outcome.status == 0)
+    let sizes = outcome.sizes
+    #expect(sizes.count == 5)
+    #expect(sizes[0] > 5000, "\(sizes)")
+    for size in sizes.dropFirst() { #expect(size < 500, "\(sizes)") }
   }
 
   @Test func `a signal that is ignored changes nothing`() async throws {
