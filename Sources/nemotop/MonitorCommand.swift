@@ -16,6 +16,8 @@ struct Monitor: AsyncParsableCommand {
       every move with what it cost. ? shows the keys, q quits. Needs a terminal of 40×10 or more; \
       without one, `nemotop log` tells the same as lines.
 
+      \(monitorScreen)
+
       W writes the table of streams, as it is filtered and sorted, as CSV, with the columns
       \(TableCSV.help)
 

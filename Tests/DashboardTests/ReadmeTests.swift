@@ -15,19 +15,40 @@ import Wire
   /// With NEMOTOP_RECORD set, the README is written anew instead.
   @Test(arguments: ["demo", "moves"])
   func `a screen of the README is the layout's, at 80×24`(name: String) throws {
-    let layout = try #require(Layout.builtIn.first { $0.name == name })
+    let drawn = try screen(of: name, width: 80, height: 24).joined(separator: "\n") + "\n"
+    try expect(
+      drawn, in: Self.file, between: "<!-- screen \(name) -->\n```text\n", and: "```\n")
+  }
+
+  @Test func `the screen in the help of monitor is the layout's`() throws {
+    // As the source has it, indented.
+    let lines = try screen(of: "demo", width: 76, height: 16).map { $0.isEmpty ? "" : "  " + $0 }
+    let source = Self.file.deletingLastPathComponent()
+      .appendingPathComponent("Sources/nemotop/MonitorScreen.swift")
+    try expect(
+      lines.joined(separator: "\n") + "\n", in: source, between: "let monitorScreen = \"\"\"\n",
+      and: "  \"\"\"\n")
+  }
+
+  private func screen(of layout: String, width: Int, height: Int) throws -> [String] {
+    let layout = try #require(Layout.builtIn.first { $0.name == layout })
     var model = DashboardModel(layout: layout, points: Story.points)
     for observed in Story.explained(seconds: 45) { model.observe(observed) }
-    let drawn = model.render(width: 80, height: 24).text.joined(separator: "\n") + "\n"
-    let readme = try String(contentsOf: Self.file, encoding: .utf8)
-    let begin = try #require(readme.range(of: "<!-- screen \(name) -->\n```text\n"))
-    let end = try #require(readme.range(of: "```\n", range: begin.upperBound..<readme.endIndex))
-    let block = begin.upperBound..<end.lowerBound
+    return model.render(width: width, height: height).text
+  }
+
+  /// Holds the text between two others in a file against what is drawn, or puts it there.
+  private func expect(_ drawn: String, in file: URL, between start: String, and end: String) throws
+  {
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let begin = try #require(text.range(of: start))
+    let stop = try #require(text.range(of: end, range: begin.upperBound..<text.endIndex))
+    let block = begin.upperBound..<stop.lowerBound
     if ProcessInfo.processInfo.environment["NEMOTOP_RECORD"] != nil {
-      try readme.replacingCharacters(in: block, with: drawn)
-        .write(to: Self.file, atomically: true, encoding: .utf8)
+      try text.replacingCharacters(in: block, with: drawn)
+        .write(to: file, atomically: true, encoding: .utf8)
     } else {
-      #expect(String(readme[block]) == drawn)
+      #expect(String(text[block]) == drawn)
     }
   }
 }

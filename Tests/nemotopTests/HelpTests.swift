@@ -17,6 +17,22 @@ import Testing
     for example in examples { #expect(example.hasPrefix("  nemotop "), "\(example)") }
   }
 
+  @Test func `the help of monitor shows its screen line by line`() async throws {
+    let help = try await Program.shell("COLUMNS=80 nemotop monitor --help")
+    let source = try String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Sources/nemotop/MonitorScreen.swift"), encoding: .utf8)
+    let quotes = "\"\"\""
+    let parts = source.components(separatedBy: quotes)
+    try #require(parts.count == 3)
+    // Without the indentation, and without what stands beside the quotes.
+    let screen = parts[1].split(separator: "\n", omittingEmptySubsequences: false)
+      .dropFirst().dropLast().map { $0.dropFirst(2) }
+    #expect(screen.count > 10)
+    #expect(help.output.contains(screen.joined(separator: "\n")), "\(help.output)")
+  }
+
   @Test(.needsNamespaces) func `a move to where the guest is already is told`() async throws {
     let run = try await PrivateWorldShell.run(
       """
