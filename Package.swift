@@ -123,7 +123,9 @@ let package = Package(
     tests(of: "Generator", on: ["Streams", "Sequences", "Wire"]),
     tests(of: "Simulation", on: ["Wire"]),
     tests(of: "Screen"),
-    tests(of: "Dashboard", on: ["Moves", "Sequences", "Streams", "Wire", "Screen"]),
+    tests(
+      of: "Dashboard", on: ["Moves", "Simulation", "Sequences", "Streams", "Wire", "Screen"],
+      resources: [.copy("Screens")]),
     tests(of: "HostNames", on: ["Wire"]),
     tests(
       of: "Report", on: ["Records", "Moves", "Sequences", "Streams", "Wire", subprocess]),
