@@ -41,6 +41,8 @@ struct TerminalSession: Sendable {
     var readAgain: (@Sendable (_ wasWhole: Bool) throws -> AsyncStream<Observed>)?
   }
 
+  /// How long the sources may take to end once the terminal is as it was.
+  private static let ending = Duration.seconds(6)
   /// How long the thread that draws may take to end.
   private static let patience = Duration.seconds(2)
 
@@ -78,6 +80,7 @@ struct TerminalSession: Sendable {
     let signals = interruptions()
     let closing = Task {
       for await _ in signals {
+        if end.hasCome { feeding.cancel() }
         inbox.close()
         try? await Task.sleep(for: Self.patience)
         // A terminal that takes nothing more keeps the thread from seeing it.
@@ -87,19 +90,24 @@ struct TerminalSession: Sendable {
         }
       }
     }
-    defer {
-      closing.cancel()
-      feeding.cancel()
-      stop()
-    }
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+    defer { closing.cancel() }
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { (done: CheckedContinuation<Result<Void, any Error>, Never>) in
         end.await(done)
         Thread.detachNewThread { end.come(Result { try show(inbox, mark: mark) }) }
       }
     } onCancel: {
       inbox.close()
     }
+    stop()
+    // Programs that sources run end with them, and not after them.
+    let limit = Task {
+      try? await Task.sleep(for: Self.ending)
+      feeding.cancel()
+    }
+    await feeding.value
+    limit.cancel()
+    try result.get()
   }
 
   /// The thread's loop: takes what came, draws where something changed, waits for a key.
@@ -183,12 +191,12 @@ extension Failure {
 
 /// The end of a session, which comes once.
 private final class End: Sendable {
-  private typealias Continuation = CheckedContinuation<Void, any Error>
+  private typealias Continuation = CheckedContinuation<Result<Void, any Error>, Never>
   private let state = Mutex((hasCome: false, waiting: Continuation?.none))
 
   var hasCome: Bool { state.withLock { $0.hasCome } }
 
-  func await(_ continuation: CheckedContinuation<Void, any Error>) {
+  func await(_ continuation: CheckedContinuation<Result<Void, any Error>, Never>) {
     state.withLock { $0.waiting = continuation }
   }
 
@@ -197,6 +205,6 @@ private final class End: Sendable {
       defer { state = (true, nil) }
       return state.waiting
     }
-    waiting?.resume(with: result)
+    waiting?.resume(returning: result)
   }
 }

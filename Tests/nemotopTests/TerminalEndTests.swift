@@ -18,7 +18,8 @@ import Testing
   /// Starts the dashboard over a recording, waits until it has drawn, does something to it, and waits
   /// for its end.
   private func outcome(
-    of deed: String, preparing preparation: String = "pass", session: Bool = true
+    of deed: String, over source: String? = nil, preparing preparation: String = "pass",
+    session: Bool = true
   ) async throws -> Outcome {
     let recording = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("Recordings/machine.jsonl").path
@@ -41,7 +42,7 @@ import Testing
         if controller is not None and select.select([controller], [], [], seconds)[0]:
           drawn += os.read(controller, 65536)
           return True
-      while b"ENDED" not in drawn: read(60) or sys.exit("nothing was drawn")
+      while b"\(source == nil ? "ENDED" : "quit")" not in drawn: read(60) or sys.exit("nothing was drawn")
       while read(0.5): pass
       sizes = [len(drawn)]
       def press(keys):
@@ -59,7 +60,7 @@ import Testing
         sizes=sizes, status=program.returncode, isAsBefore=before == after, drawn=drawn.decode("latin1"))))
       """
     let run = try await Program.run(
-      ["python3", "-c", script, Program.nemotop, "monitor", recording])
+      ["python3", "-c", script, Program.nemotop, "monitor", source ?? recording])
     try #require(run.status == 0, "\(run.status) \(run.error)")
     return try JSONDecoder().decode(Outcome.self, from: Data(run.output.utf8))
   }
@@ -122,6 +123,23 @@ import Testing
       of: "os.close(terminal); os.close(controller); controller = None", preparing: preparation,
       session: session)
     #expect(outcome.status == 0)
+  }
+
+  @Test(
+    .needs("pgrep"),
+    arguments: [
+      "os.close(terminal); os.close(controller); controller = None", "os.write(controller, b'q')",
+      "program.send_signal(signal.SIGTERM)",
+    ])
+  func `a program that tells nothing, and hears nothing, does not outlive it`(deed: String)
+    async throws
+  {
+    // A number that no other program sleeps for.
+    let seconds = Int.random(in: 1_000_000..<2_000_000)
+    let outcome = try await outcome(of: deed, over: "xen1=exec:sleep \(seconds)")
+    #expect(outcome.status == 0)
+    let left = try await Program.shell("pgrep -fx 'sleep \(seconds)'")
+    #expect(left.output.isEmpty)
   }
 
   @Test(arguments: ["SIGTERM", "SIGSEGV"])
