@@ -107,7 +107,9 @@ package struct Correlator: Sendable {
       marks += read(snapshot, at: point)
     }
     marks.sort { $0.time < $1.time }
-    return Observed(upTo: time, snapshots: snapshots, marks: marks)
+    var observed = Observed(upTo: time, snapshots: snapshots, marks: marks)
+    observed.lateAfter = time
+    return observed
   }
 
   /// The marks of a snapshot, and what it tells of blindness and clocks.

@@ -12,6 +12,9 @@ package struct Observed: Sendable {
   package var marks: [Mark]
   /// Moves that became final in this step.
   package var moves: [Move]
+  /// Of a step that came late: everything up to this moment had been handed over before it, and no move
+  /// is judged by it. Nil where it came in time.
+  package var lateAfter: Timestamp?
   /// How sure it is how far the points' clocks are apart.
   package var clocks = ClockAgreement.same
 

@@ -25,8 +25,10 @@ package actor Observation {
   /// What hypervisors told of migrations, by the user's marks.
   private var migrations = MigrationMarks()
   private var horizon = Timestamp(nanoseconds: .min)
-  /// The start of the latest interval that was told: what comes of one before it is late.
-  private var newest = Timestamp(nanoseconds: .min)
+  /// The start of the latest interval that was told in time.
+  private var newest: Timestamp?
+  /// Marks and moves up to here were told with nothing more to come.
+  private var settled = Timestamp(nanoseconds: .min)
   private var end: Timestamp?
   private var isFinished = false
 
@@ -169,15 +171,20 @@ package actor Observation {
     let step = settledStart
     let bound = feeds.filter { !$0.hasEnded }.map(\.bound).min()
     // Before the first packet there is no time yet; only what was recorded may be that old.
-    guard let limit = step ?? end ?? bound, step != nil || end != nil || limit.nanoseconds > .min
+    let recorded = step.flatMap(recordedHorizon)
+    guard let limit = [step, recorded].compactMap(\.self).max() ?? end ?? bound,
+      step != nil || end != nil || limit.nanoseconds > .min
     else { return nil }
     while let due = nextDue(by: limit) {
+      settled = max(settled, min(due, limit))
       let observed = complete(correlator.advance(to: due))
       if !observed.marks.isEmpty || !observed.moves.isEmpty { return observed }
     }
     if let step {
       let snapshots = takeSnapshots(of: step)
-      guard step >= newest else { return complete(correlator.takeLate(snapshots, upTo: horizon)) }
+      guard recorded == nil, isInTime(snapshots, from: step) else {
+        return complete(correlator.takeLate(snapshots, upTo: max(horizon, recorded ?? horizon)))
+      }
       newest = step
       return complete(correlator.take(snapshots))
     }
@@ -209,10 +216,28 @@ package actor Observation {
     return isSettled ? start : nil
   }
 
+  /// Whether snapshots come before anything was told that they might have changed.
+  private func isInTime(_ snapshots: [Snapshot], from start: Timestamp) -> Bool {
+    newest.map { start > $0 } ?? true && snapshots.contains { $0.end > settled }
+  }
+
+  /// Of an interval that came late when it was recorded: up to where everything had been told, as far as
+  /// the other sources are; nil where it came in time.
+  private func recordedHorizon(of start: Timestamp) -> Timestamp? {
+    guard let index = feeds.firstIndex(where: { $0.queue.first?.start == start }),
+      let recorded = feeds[index].queue.first?.lateAfter
+    else { return nil }
+    let others = feeds.indices.filter { $0 != index && !feeds[$0].hasEnded }.map { feeds[$0].bound }
+    return min(recorded, others.min() ?? recorded)
+  }
+
+  /// Those that came late when they were recorded are told apart from the others.
   private func takeSnapshots(of start: Timestamp) -> [Snapshot] {
     var snapshots: [Snapshot] = []
     for feed in feeds {
-      while let next = feed.queue.first, next.start == start {
+      while let next = feed.queue.first, next.start == start,
+        snapshots.first.map({ $0.lateAfter == next.lateAfter }) ?? true
+      {
         snapshots.append(next)
         feed.queue.removeFirst()
       }

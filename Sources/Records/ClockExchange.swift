@@ -21,6 +21,30 @@ package struct ClockRequest: Sendable, Equatable {
   package var json: String { Schema.requests.json(self) }
 }
 
+/// Finds the requests in text that comes in pieces; what else is in it is passed over.
+package struct RequestLines: Sendable {
+  /// A longer line is no request.
+  private static let longestLine = 1024
+
+  private var partial: [UInt8] = []
+
+  package init() {}
+
+  /// Takes the next bytes, and gives the requests whose lines end in them.
+  package mutating func take(_ bytes: [UInt8]) -> [ClockRequest] {
+    var requests: [ClockRequest] = []
+    for byte in bytes {
+      if byte == UInt8(ascii: "\n") {
+        if let request = ClockRequest(line: partial) { requests.append(request) }
+        partial.removeAll(keepingCapacity: true)
+      } else if partial.count <= Self.longestLine {
+        partial.append(byte)
+      }
+    }
+    return requests
+  }
+}
+
 /// The answer, in its place among the records: what they tell up to `upTo` stands before it.
 package struct ClockAnswer: Sendable, Equatable {
   /// When the request was sent, by the clock of who asked.

@@ -12,7 +12,7 @@ struct PointSurvey {
     switch record {
     case .interval(let row): take(row.point, at: row.time)
     case .total(let row): take(row.point, at: row.time)
-    case .meta, .mark, .move, .answer: break
+    case .meta, .mark, .move, .answer, .late: break
     }
   }
 

@@ -10,6 +10,7 @@ package enum Record: Sendable, Equatable {
   case mark(Mark)
   case move(Move)
   case answer(ClockAnswer)
+  case late(LateRecord)
 }
 
 /// A point of a recording, and what has to be known to read its records: the kind `meta`, one record
@@ -68,10 +69,15 @@ package struct TotalRecord: Sendable, Equatable {
   package var captureDrops: Int
 }
 
+/// Stands before the records of a step that came late: everything before this moment had been told.
+package struct LateRecord: Sendable, Equatable {
+  package var time: Timestamp
+}
+
 extension Record {
   /// The records of one step, in the order of a recording.
   package static func records(of observed: Observed) -> [Record] {
-    var records: [Record] = []
+    var records = observed.lateAfter.map { [Record.late(LateRecord(time: $0))] } ?? []
     for snapshot in observed.snapshots {
       records += snapshot.streams.map {
         .interval(

@@ -6,6 +6,9 @@ package import Wire
 /// Keys and kinds of records that it does not know are passed over. A line without its end is not
 /// read: the writer was stopped in the middle of it, or is not done yet.
 package struct RecordStream: Sendable {
+  /// A longer line is no record. The longest that a `RecordWriter` gives is a small part of it.
+  static let longestLine = 1 << 24
+
   private let path: String
   private var partial: [UInt8] = []
   private var line = 0
@@ -40,7 +43,7 @@ package struct RecordStream: Sendable {
       case .answer(let answer):
         answers.append(answer)
         if let upTo = answer.upTo { close(upTo: upTo) }
-      case .meta, .mark, .move: break
+      case .meta, .mark, .move, .late: break
       }
     }
     return steps
@@ -58,6 +61,7 @@ package struct RecordStream: Sendable {
     var records: [Record] = []
     var rest = bytes[...]
     while failure == nil, let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      guard partial.count + end - rest.startIndex <= Self.longestLine else { break }
       partial += rest[..<end]
       rest = rest[(end + 1)...]
       line += 1
@@ -69,7 +73,14 @@ package struct RecordStream: Sendable {
       } catch { failure = error }
       partial.removeAll(keepingCapacity: true)
     }
-    partial += rest
+    guard failure == nil else { return records }
+    // No more is kept of a line than makes it too long.
+    partial += rest.prefix(Self.longestLine + 1 - partial.count)
+    if partial.count > Self.longestLine {
+      partial = []
+      line += 1
+      failure = malformed("it is longer than \(Self.longestLine) bytes")
+    }
     return records
   }
 
@@ -104,6 +115,7 @@ extension Record {
     case Schema.totals.kind: self = .total(try Schema.totals.row(members: members))
     case Schema.marks.kind: self = .mark(try Schema.marks.row(members: members))
     case Schema.moves.kind: self = .move(try Schema.moves.row(members: members))
+    case Schema.late.kind: self = .late(try Schema.late.row(members: members))
     case Schema.answers.kind: self = .answer(try Schema.answers.row(members: members))
     default: return nil
     }

@@ -35,7 +35,7 @@ package final class CSVFolder: RecordWriter {
     var lines = (intervals: "", totals: "", marks: "", moves: "")
     for record in Record.records(of: observed) {
       switch record {
-      case .meta, .answer: break
+      case .meta, .answer, .late: break
       case .interval(let row): lines.intervals += Schema.intervals.csv(row)
       case .total(let row): lines.totals += Schema.totals.csv(row)
       case .mark(let row): lines.marks += Schema.marks.csv(row)
@@ -97,6 +97,7 @@ extension Record {
     case .mark(let row): Schema.marks.json(row)
     case .move(let row): Schema.moves.json(row)
     case .answer(let row): Schema.answers.json(row)
+    case .late(let row): Schema.late.json(row)
     }
   }
 }

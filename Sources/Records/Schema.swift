@@ -10,7 +10,7 @@ enum Schema {
     blank: RecordedPoint(point: Point(name: ""), interval: .zero),
     columns: [
       Column("version", \.version),
-      Column("interval_ms", \.interval),
+      Column("interval_ms", \.length),
       Column("point", \.point.name),
       Column("role", \.point.role),
       Column("source", \.source),
@@ -130,6 +130,9 @@ enum Schema {
       Column("rounds", \.migration.rounds),
     ])
 
+  static let late = Table(
+    kind: "late", file: "", blank: LateRecord(time: .blank), columns: [Column("time", \.time)])
+
   /// What passes between a program that writes JSON Lines and one that reads them as they come: no
   /// part of a recording.
   static let requests = Table(
@@ -146,6 +149,30 @@ enum Schema {
       Column("up_to", \.upTo),
       Column("boot_id", \.bootIdentifier),
     ])
+}
+
+/// A length of intervals: above zero.
+struct IntervalLength: RecordValue {
+  var duration: Duration
+
+  var text: String { duration.text }
+  var json: JSONValue { duration.json }
+
+  init(_ duration: Duration) {
+    self.duration = duration
+  }
+
+  init?(text: String) {
+    guard let duration = Duration(text: text), duration > .zero else { return nil }
+    self.duration = duration
+  }
+}
+
+extension RecordedPoint {
+  fileprivate var length: IntervalLength {
+    get { IntervalLength(interval) }
+    set { interval = newValue.duration }
+  }
 }
 
 extension Timestamp {

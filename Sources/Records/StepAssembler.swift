@@ -4,15 +4,16 @@ import Wire
 
 /// Puts records together again as the steps that they were written in.
 ///
-/// A step begins with the first interval or total of another time, and also ends where the writer says
-/// so. Marks of the changes and the
-/// signalling at a point become events and signals of its snapshot again.
+/// A step begins with the first interval or total of another time, or where it is said to be late, and
+/// also ends where the writer says so. Marks of the changes and the signalling at a point become events
+/// and signals of its snapshot again.
 struct StepAssembler {
   private var points: [RecordedPoint]
   private var time: Timestamp?
   private var snapshots: [Snapshot] = []
   private var marks: [Mark] = []
   private var moves: [Move] = []
+  private var lateAfter: Timestamp?
   /// The streams whose packets are not dated.
   private var undated: [(snapshot: Int, stream: Int)] = []
 
@@ -47,6 +48,10 @@ struct StepAssembler {
     case .move(let move):
       moves.append(move)
       return nil
+    case .late(let late):
+      let ended = finish()
+      lateAfter = late.time
+      return ended
     case .answer(let answer):
       // Nothing more of a step comes once its writer says that all of it was written.
       let end = snapshots.map(\.end).max() ?? time
@@ -64,8 +69,11 @@ struct StepAssembler {
     snapshots.sort {
       order.firstIndex(of: $0.point.name) ?? .max < order.firstIndex(of: $1.point.name) ?? .max
     }
-    let observed = Observed(
+    for index in snapshots.indices { snapshots[index].lateAfter = lateAfter }
+    var observed = Observed(
       upTo: snapshots.map(\.end).max() ?? start, snapshots: snapshots, marks: marks, moves: moves)
+    observed.lateAfter = lateAfter
+    lateAfter = nil
     (time, snapshots, marks, moves, undated) = (nil, [], [], [], [])
     return observed
   }

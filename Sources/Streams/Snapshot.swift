@@ -27,6 +27,9 @@ package struct Snapshot: Sendable {
   package var mayHaveDropped: Bool
   /// Frames of which the snaplen cut a header that was needed: nobody knows whose they were.
   package var truncated: Int
+  /// Of one that came late: everything up to this moment had been told before it; nil where that is not
+  /// known.
+  package var lateAfter: Timestamp?
 
   package init(
     point: Point, start: Timestamp, length: Duration, streams: [StreamInterval] = [],
@@ -51,6 +54,20 @@ package struct Snapshot: Sendable {
   }
 
   package var end: Timestamp { start + length }
+
+  /// Adds what else was told of the same point and interval.
+  package mutating func add(_ other: Snapshot) {
+    streams += other.streams
+    totals += other.totals
+    events += other.events
+    signals += other.signals
+    announcements += other.announcements
+    captureEvents += other.captureEvents
+    clockReadings += other.clockReadings
+    captureDrops.add(clamping: other.captureDrops)
+    mayHaveDropped = mayHaveDropped || other.mayHaveDropped
+    truncated.add(clamping: other.truncated)
+  }
 
   /// Whether the capture itself may have missed packets in this interval.
   package var isBlind: Bool {

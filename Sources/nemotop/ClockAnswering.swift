@@ -21,12 +21,26 @@ struct ClockAnswering: Sendable {
   func start() {
     let host = bootIdentifier()
     Thread.detachNewThread {
-      while let line = readLine() {
+      var lines = RequestLines()
+      while let bytes = Self.read() {
         let received = Timestamp.now
-        guard let request = ClockRequest(line: [UInt8](line.utf8)) else { continue }
-        try? records.answer(request, receivedAt: received, bootIdentifier: host)
+        for request in lines.take(bytes) {
+          try? records.answer(request, receivedAt: received, bootIdentifier: host)
+        }
       }
       end()
+    }
+  }
+
+  /// The next bytes of standard input; nil at its end.
+  private static func read() -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = unsafe Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+      if count > 0 { return [UInt8](buffer[..<count]) }
+      guard count < 0, errno == EINTR || errno == EAGAIN else { return nil }
+      var readable = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      _ = unsafe poll(&readable, 1, -1)
     }
   }
 }
