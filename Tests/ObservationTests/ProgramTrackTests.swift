@@ -230,6 +230,46 @@ extension ProgramTrack {
         == "its intervals are 100 ms long, and these here 1000 ms: give both the same --interval")
   }
 
+  @Test func `records of the future are told, and poison nothing`() {
+    var track = track()
+    track.hear(meta() + total(1, packets: 10) + total(5000, packets: 1), at: 2.5)
+    let words = "which makes no common time: set them"
+    #expect(track.complaint == "its records are 4997.5 s ahead of this host's clock, \(words)")
+    #expect(track.told == [[1, 10]])
+    track.take(.ended(.killed(signal: 15, said: ""), at(2.7)))
+    track.advance(to: at(4.5))
+    #expect(track.closed == 3)
+    // What says that it has told everything up to 2262 is no better.
+    track.take(.began(at(5)))
+    track.hear(meta() + answer(sent: 5, received: 5, answered: 5, upTo: 7_000_000), at: 5.1)
+    #expect(track.complaint == "its records are 6999995.0 s ahead of this host's clock, \(words)")
+  }
+
+  @Test func `a recording of the future is replayed`() {
+    var track = track(isLive: false)
+    track.hear(meta() + total(5000, packets: 10) + total(5001, packets: 1), at: 1)
+    #expect(track.complaint == nil)
+    #expect(track.told == [[5000, 10]])
+  }
+
+  @Test func `what is told in two parts of one interval is one snapshot`() {
+    var track = track()
+    track.hear(meta() + total(1, packets: 10) + total(2, packets: 1), at: 2.2)
+    track.snapshots = []
+    track.advance(to: at(8))
+    #expect(track.told == [[2, 0]])
+    track.hear(total(3, packets: 2), at: 8.1)
+    #expect(track.told == [[2, 1]])
+    #expect(track.snapshots[0].captureEvents.count == 1)
+  }
+
+  @Test func `what was told before nonsense counts`() {
+    var track = track()
+    track.hear(meta() + total(1, packets: 10) + total(2, packets: 5) + "hello\n", at: 2.5)
+    #expect(track.complaint == "line 4 is no record: no JSON object")
+    #expect(track.told == [[1, 10]])
+  }
+
   @Test func `a clock that is too far off is told`() {
     var track = track()
     track.hear(meta() + answer(sent: 1, received: 4.5, answered: 4.5), at: 1.2)
@@ -256,6 +296,28 @@ extension ProgramTrack {
           bound: .milliseconds(25)))
   }
 
+  /// t1 = 0, t2 = t3 = 3 ns, t4 = 7 ns: 3 ns there, 4 ns back, so that the offset is −0.5 ± 3.5 ns.
+  @Test func `half nanoseconds are within the bound`() {
+    var exchange = ClockExchange(reference: "here")
+    func time(_ nanoseconds: Int64) -> Timestamp { hour + .nanoseconds(nanoseconds) }
+    let reading = exchange.take(
+      ClockAnswer(request: time(0), received: time(3), sent: time(3), bootIdentifier: "there"),
+      at: time(7))
+    #expect(reading?.offset == .zero)
+    #expect(reading?.bound == .nanoseconds(4))
+  }
+
+  @Test func `answers that nobody asked for tell nothing`() {
+    var exchange = ClockExchange(reference: "here")
+    let ages = Timestamp(nanoseconds: .min)
+    let now = at(1)
+    for (request, received) in [(ages, now), (ages, Timestamp(nanoseconds: .max)), (at(-9), now)] {
+      let answer = ClockAnswer(
+        request: request, received: received, sent: received, bootIdentifier: "there")
+      #expect(exchange.take(answer, at: now) == nil)
+    }
+  }
+
   @Test func `the best of ten seconds is told, or one that is much better at once`() {
     var exchange = ClockExchange(reference: "here")
     #expect(exchange.take(answer([0, 0.01, 0.01]), at: at(0.02))?.bound == .milliseconds(10))
@@ -279,6 +341,14 @@ extension ProgramTrack {
     #expect(reading?.bound == .zero)
     #expect(exchange.take(answer([20, 20.01, 20.01], host: "here"), at: at(20.03)) == nil)
   }
+}
+
+@Test func `as many programs run as there are descriptors for`() {
+  let budget = DescriptorBudget(
+    limit: DescriptorBudget.reserve + 2 * DescriptorBudget.ofProgram + 1)
+  #expect((0..<3).map { _ in budget.take() } == [true, true, false])
+  budget.giveBack()
+  #expect(budget.take())
 }
 
 @Test func `programs are started again after 1, 2, 4 and at most 30 seconds`() {

@@ -81,6 +81,68 @@ import Testing
     #expect(kill(Int32(pid.dropLast()) ?? 0, 0) != 0)
   }
 
+  /// Whether the processes of these pids, which a file lists, are gone within some seconds.
+  private static func areGone(_ path: String) async throws -> Bool {
+    let pids = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    try #require(!pids.isEmpty)
+    for _ in 0..<100 {
+      if !pids.contains(where: { kill(Int32($0) ?? 0, 0) == 0 }) { return true }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    return false
+  }
+
+  /// Ignores signals, reads nothing and writes nothing, as does what it leaves behind.
+  private static func stubborn(_ path: String) -> String {
+    "trap \"\" HUP INT TERM; (echo $(exec sh -c \"echo \\$PPID\") >>\(path); exec sleep 600) & "
+      + "echo $$ >>\(path); while :; do sleep 0.1; done"
+  }
+
+  @Test(arguments: ["KILL $pid", "INT $pid; sleep 0.1; kill -INT $pid", "TERM $pid"])
+  func `however nemotop ends, no program is left`(signals: String) async throws {
+    let folder = try TemporaryFolder()
+    let pids = folder.path + "/pids"
+    let result = try await Program.shell(
+      "nemotop log 'x=exec:\(Self.stubborn(pids))' --quiet >/dev/null & pid=$!; "
+        + "for i in $(seq 100); do [ \"$(cat '\(pids)' 2>/dev/null | wc -l)\" = 2 ] && break; "
+        + "sleep 0.1; done; sleep 0.3; kill -\(signals); wait $pid")
+    #expect(try await Self.areGone(pids), "\(result.error)")
+  }
+
+  @Test(arguments: ["yes >&2", "sleep 600", "kill -STOP $$"])
+  func `what a program leaves behind ends with it`(rest: String) async throws {
+    let folder = try TemporaryFolder()
+    let pids = folder.path + "/pids"
+    let script = try folder.file("rest", "echo $$ >'\(pids)'; \(rest)\n")
+    let result = try await Program.run(
+      "log", "x=exec:sh '\(script)' & until [ -s '\(pids)' ]; do sleep 0.1; done; exit 0",
+      "--quiet")
+    #expect(result.status == 0, "\(result.error)")
+    #expect(try await Self.areGone(pids))
+  }
+
+  @Test func `what comes late gives the same when it is replayed`() async throws {
+    let folder = try TemporaryFolder()
+    let made = "\(folder.path)/a.jsonl"
+    let total = #"{"record":"total","time":"'$(date -u +%FT%T)'.000000000Z","point":"x","#
+    let rest = #""protocol":"udp","packets":'$1',"wire_bytes":1,"capture_drops":0}"#
+    let meta =
+      #"{"record":"meta","version":1,"interval_ms":1000,"point":"x","role":"external","source":"s"}"#
+    // Two seconds are told, then nothing for four, then what was of these.
+    let script = try folder.file(
+      "stalling",
+      "say() { echo '\(total)\(rest)'; }; echo '\(meta)'; say 1; sleep 1; say 2; sleep 1; "
+        + "late=$(for i in 3 4 5 6; do say $i; sleep 1; done); echo \"$late\"; say 7\n")
+    let result = try await Program.run("log", "x=exec:sh '\(script)'", "--jsonl", made, "--quiet")
+    #expect(result.status == 0)
+    #expect(result.complaints.count == 2, "\(result.error)")
+    let text = try String(contentsOfFile: made, encoding: .utf8)
+    #expect(text.contains(#"{"record":"late","time":""#))
+    for packets in 1...7 { #expect(text.contains("\"packets\":\(packets),")) }
+    let again = try await Program.run("log", made, "--quiet")
+    #expect(again.output == text)
+  }
+
   @Test func `the log that answers ends with its standard input`() async throws {
     let folder = try TemporaryFolder()
     let request = #"{"record":"request","sent":"2026-01-02T03:04:05.000000006Z"}"#

@@ -8,6 +8,8 @@ import Wire
 struct ClockExchange {
   /// How long is waited for a better exchange.
   static let patience = Duration.seconds(10)
+  /// An answer that takes longer to come tells nothing of use.
+  static let longestWay = Duration.seconds(4)
 
   /// Whose clock requests are sent by.
   private let reference: String
@@ -27,12 +29,16 @@ struct ClockExchange {
     let there = answer.received - answer.request
     let back = came - answer.sent
     // A clock that was set meanwhile makes a way that takes less than no time.
-    guard there + back >= .zero, answer.sent >= answer.received, came >= answer.request
+    guard there + back >= .zero, there + back <= Self.longestWay, answer.sent >= answer.received,
+      came >= answer.request
     else { return nil }
     let isSame = answer.bootIdentifier == reference
+    // In whole nanoseconds, as in the records; what that takes off the offset is within the bound.
+    let offset = Duration.nanoseconds((there - back).wholeNanoseconds / 2)
+    let bound = Duration.nanoseconds(((there + back).wholeNanoseconds + 1) / 2)
     let new = ClockReading(
       time: answer.sent, host: answer.bootIdentifier, reference: reference,
-      offset: isSame ? .zero : (there - back) / 2, bound: isSame ? .zero : (there + back) / 2)
+      offset: isSame ? .zero : offset, bound: isSame ? .zero : bound)
     guard let told = reading else { return tell(new, at: came) }
     if isSame { return nil }
     if new.bound < (best?.bound ?? .seconds(1 << 20)) { best = new }

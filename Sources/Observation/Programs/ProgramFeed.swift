@@ -44,8 +44,11 @@ final class ProgramFeed: Feed {
   var lastTime: Timestamp? { stopTime ?? track.closedUpTo }
   var reports: [PointReport] { [track.report] }
 
+  /// The program waits where more than this is there that others hold up.
+  private static let capacity = 256
+
   func refill(while isWanted: () -> Bool) {
-    guard !hasEnded else { return }
+    guard !hasEnded, queue.count < Self.capacity else { return }
     let absence = track.report.absence
     let isOver = runner.isOver
     for event in runner.take() { track.take(event) }

@@ -7,7 +7,7 @@ import Wire
 /// Runs a line of the shell, again whenever it ends in another way than well, and asks it for the time.
 ///
 /// It gets no signal from the terminal, and cannot read from it. Once its output has ended it is given
-/// a moment, and then ended.
+/// a moment, and then ended, with all that it started in its session.
 final class ProgramRunner: Sendable {
   private struct State {
     var events: [ProgramEvent] = []
@@ -60,8 +60,7 @@ final class ProgramRunner: Sendable {
   /// Asks it to end for good: by the end of its input, and by a signal where that is not heard.
   func stop(hearsInput: Bool) {
     state.withLock { $0.isStopping = true }
-    guard !hearsInput else { return }
-    abort()
+    if hearsInput { endSoon() } else { abort() }
   }
 
   private var isStopping: Bool { state.withLock(\.isStopping) }
@@ -93,17 +92,31 @@ final class ProgramRunner: Sendable {
   private func runOnce() async -> ProgramEnding {
     await withCheckedContinuation { (done: CheckedContinuation<ProgramEnding, Never>) in
       let work = Task { [self] in done.resume(returning: await execute()) }
-      state.withLock { $0.work = work }
+      let isStopping = state.withLock { state in
+        state.work = work
+        return state.isStopping
+      }
+      if isStopping { work.cancel() }
     }
   }
 
   private func execute() async -> ProgramEnding {
+    guard DescriptorBudget.shared.take() else {
+      return .notStarted(
+        "too many files are open: raise the limit (ulimit -n), or name fewer sources")
+    }
+    defer { DescriptorBudget.shared.giveBack() }
     let said = LastLine()
+    let group = Mutex<pid_t?>(nil)
+    defer { group.withLock(\.self).map(Watchdog.shared.ended(group:)) }
     do {
       let result = try await Subprocess.run(
         .name("sh"), arguments: ["-c", line], platformOptions: Self.apart,
         input: .inputWriter, output: .sequence, error: .sequence
       ) { execution in
+        let leader = execution.processIdentifier.value
+        group.withLock { $0 = leader }
+        Watchdog.shared.began(group: leader)
         await withTaskGroup(of: Bool.self) { group in
           group.addTask {
             try? await self.read(execution.standardOutput)
@@ -123,6 +136,7 @@ final class ProgramRunner: Sendable {
         }
         self.endSoon()
       }
+      if let leader = group.withLock(\.self) { await Self.endRest(of: leader) }
       switch result.terminationStatus {
       case .exited(let status): return .exited(Int(status), said: said.text)
       case .signaled(let signal): return .killed(signal: Int(signal), said: said.text)
@@ -132,8 +146,22 @@ final class ProgramRunner: Sendable {
     }
   }
 
+  /// Ends what its leader left behind of a group of processes.
+  private static func endRest(of group: pid_t) async {
+    guard kill(-group, SIGTERM) == 0 else { return }
+    kill(-group, SIGCONT)
+    let end = Timestamp.now + .seconds(1)
+    // Also where this run was cancelled, which a sleep of its own would hear of.
+    while kill(-group, 0) == 0, Timestamp.now < end {
+      await Task.detached { try? await Task.sleep(for: .milliseconds(20)) }.value
+    }
+    kill(-group, SIGKILL)
+  }
+
   private func read(_ output: SubprocessOutputSequence) async throws {
     for try await buffer in output {
+      // Another program may go on writing to it for ever.
+      try Task.checkCancellation()
       let now = Timestamp.now
       let bytes = unsafe buffer.withUnsafeBytes { unsafe [UInt8]($0) }
       put(.output(bytes, now), bytes: bytes.count)
@@ -199,6 +227,8 @@ private final class LastLine: Sendable {
           }
         }
       }
+      // What is there when the output ends is read; another program may go on writing for ever.
+      try Task.checkCancellation()
     }
   }
 

@@ -108,14 +108,32 @@ struct ProgramTrack {
     let answers = run.stream.answers
     run.stream.answers = []
     self.run = run
-    if let failure = run.stream.failure { return complain(Self.words(failure), at: now) }
-    if !run.stream.points.isEmpty || !steps.isEmpty || !answers.isEmpty { regain(at: now) }
+    let isNonsense = run.stream.failure != nil && steps.isEmpty && answers.isEmpty
+    if !isNonsense, !run.stream.points.isEmpty || !steps.isEmpty || !answers.isEmpty {
+      regain(at: now)
+    }
     for answer in answers { take(answer, at: now) }
     for step in steps { take(step, at: now) }
-    guard complaint == nil, let closed = run.stream.closedUpTo else { return }
+    if let failure = run.stream.failure, complaint == nil {
+      complain(Self.words(failure), at: now)
+    }
+    guard complaint == nil, let closed = run.stream.closedUpTo, isPossible(closed, at: now) else {
+      return
+    }
     let age = now + offset - closed
-    isInTime = isInTime || age < .seconds(10)
+    isInTime = isInTime || age < .seconds(10) && age > .seconds(-10)
     close(upTo: closed)
+  }
+
+  /// What happens now is not in the future: everything that came afterwards would be late.
+  private mutating func isPossible(_ time: Timestamp, at now: Timestamp) -> Bool {
+    let lead = time - (now + offset)
+    guard isInTime, lead > Self.mostClockOffset else { return true }
+    let seconds = Quantity.decimal(lead.milliseconds / 1000, places: 1)
+    complain(
+      "its records are \(seconds) s ahead of this host's clock, which makes no common time: set them",
+      at: now)
+    return false
   }
 
   private mutating func end(_ ending: ProgramEnding, at now: Timestamp) {
@@ -151,7 +169,9 @@ struct ProgramTrack {
           "its intervals are \(Quantity.decimal(its, places: 0)) ms long, and these here "
             + "\(Quantity.decimal(ours, places: 0)) ms: give both the same --interval", at: now)
       }
+      guard isPossible(snapshot.start, at: now) else { return }
       snapshot.point = point.point
+      snapshot.lateAfter = nil
       report.add(snapshot)
       insert(snapshot)
     }
@@ -197,8 +217,14 @@ struct ProgramTrack {
   }
 
   private mutating func insert(_ snapshot: Snapshot) {
-    let place = snapshots.lastIndex { $0.start <= snapshot.start }.map { $0 + 1 } ?? 0
-    snapshots.insert(snapshot, at: place)
+    guard let before = snapshots.lastIndex(where: { $0.start <= snapshot.start }) else {
+      return snapshots.insert(snapshot, at: 0)
+    }
+    if snapshots[before].start == snapshot.start {
+      snapshots[before].add(snapshot)
+    } else {
+      snapshots.insert(snapshot, at: before + 1)
+    }
   }
 
   /// Puts what was noticed here into the snapshots of its intervals, or into some of its own once these
