@@ -79,7 +79,9 @@ struct ProgramTrack {
   mutating func advance(to now: Timestamp) {
     guard !isOver else { return }
     let silence = lastHeard.map { now - $0 } ?? .zero
-    if run != nil, isInTime || closedUpTo == nil, silence >= patience, report.awaySince == nil {
+    if !isStopping, run != nil, isInTime || closedUpTo == nil, silence >= patience,
+      report.awaySince == nil
+    {
       lose(
         "it told nothing for \(Quantity.decimal(silence.milliseconds / 1000, places: 0)) s", at: now
       )
