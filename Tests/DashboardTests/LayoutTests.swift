@@ -33,6 +33,20 @@ import Wire
     #expect(Layout.builtIn.count == BuiltInLayout.all.count)
   }
 
+  @Test func `the file of the demo tells every word that a layout may have`() throws {
+    let file = try #require(BuiltInLayout.all.first { $0.name == "demo" })
+    let words = file.yaml.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("#") }
+      .flatMap { $0.dropFirst().split(separator: " ") }.joined(separator: " ")
+    let panes = PaneKind.allCases.map(\.rawValue).joined(separator: ", ")
+    #expect(words.contains("pane one of \(panes) share"))
+    for kind in PaneKind.allCases where !kind.columnNames.isEmpty {
+      #expect(words.contains("of \(kind.rawValue): \(kind.columnNames.joined(separator: ", "))"))
+    }
+    for role in [Colour.quiet, .heading, .good, .warning, .alarm, .first, .fourth] {
+      #expect(words.contains(role.rawValue))
+    }
+  }
+
   @Test func `the next layouts follow, and one of one's own is followed by all`() throws {
     let moves = try #require(Layout.builtIn.first { $0.name == "moves" })
     #expect(moves.others.map(\.name) == ["loss", "minimal", "demo", "ntop"])
