@@ -32,7 +32,7 @@ struct DaemonNetwork {
   /// come, and says the words; `told NODE`: a mobile router's status; `agent`, `router NODE`: starts a daemon;
   /// `answer`: whether the home agent and the first router do, as they do once they are at work; `links`: the interfaces
   /// of the daemons' nodes, but the guest's.
-  private static let functions = """
+  static let functions = """
     state() { ip netns exec $1 sh -c 'ip -6 rule; ip -6 route show table all; nft list ruleset'; }
     is() { for try in $(seq 200); do eval "$2" && { echo "$1"; return; }; sleep 0.05; done; echo "not $1"; }
     heard() { ip netns exec cn awk '/Udp6NoPorts/ { print $2 }' /proc/net/snmp6; }
