@@ -121,6 +121,26 @@ import Testing
     #expect(try await Self.areGone(pids))
   }
 
+  @Test func `a program that tells all at once waits for the others`() async throws {
+    let folder = try TemporaryFolder()
+    let meta =
+      #"{"record":"meta","version":1,"interval_ms":1000,"point":"x","role":"external","source":"s"}"#
+    var text = meta + "\n"
+    for second in 0..<20_000 {
+      let time =
+        "2026-01-01T\(String(100 + second / 3600).dropFirst())"
+        + ":\(String(100 + second / 60 % 60).dropFirst()):\(String(100 + second % 60).dropFirst())Z"
+      text +=
+        #"{"record":"total","time":"\#(time)","point":"x","protocol":"udp","packets":1,"#
+        + #""wire_bytes":1,"capture_drops":0}"# + "\n"
+    }
+    let told = try folder.file("told", text)
+    let result = try await Program.run(
+      "log", "x=exec:cat '\(told)'", "y=exec:sleep 1", "--quiet")
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.split(separator: "\n").count == 20_002)
+  }
+
   @Test func `what comes late gives the same when it is replayed`() async throws {
     let folder = try TemporaryFolder()
     let made = "\(folder.path)/a.jsonl"

@@ -13,6 +13,10 @@ final class ProgramFeed: Feed {
   private var track: ProgramTrack
   private let runner: ProgramRunner
   private var stopTime: Timestamp?
+  /// What happened and was not looked at yet, the latest first.
+  private var waiting: [ProgramEvent] = []
+  /// Nothing follows what is waiting.
+  private var isComplete = false
 
   /// Starts the program.
   ///
@@ -50,15 +54,28 @@ final class ProgramFeed: Feed {
   func refill(while isWanted: () -> Bool) {
     guard !hasEnded, queue.count < Self.capacity else { return }
     let absence = track.report.absence
-    let isOver = runner.isOver
-    for event in runner.take() { track.take(event) }
+    takeEvents()
     if track.complaint != nil { runner.abort() }
-    track.advance(to: .now)
-    if isOver {
-      track.finish()
-      hasEnded = true
+    if waiting.isEmpty {
+      track.advance(to: .now)
+      if isComplete {
+        track.finish()
+        hasEnded = true
+      }
     }
     hasNews = hasNews || track.report.absence != absence
+  }
+
+  private func takeEvents() {
+    while queue.count < Self.capacity {
+      if waiting.isEmpty {
+        let isOver = runner.isOver
+        waiting = runner.take().reversed()
+        isComplete = isOver
+        if waiting.isEmpty { return }
+      }
+      track.take(waiting.removeLast())
+    }
   }
 
   /// It told everything by itself.

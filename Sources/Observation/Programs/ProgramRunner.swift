@@ -37,7 +37,9 @@ final class ProgramRunner: Sendable {
     Task.detached { await self.run() }
     Task.detached {
       while !self.isOver {
-        try? await Task.sleep(for: Self.tick)
+        // All of them at the same moments: one look at all sources is enough.
+        let now = Timestamp.now
+        try? await Task.sleep(for: now.aligned(to: Self.tick) + Self.tick - now)
         wake()
       }
     }
