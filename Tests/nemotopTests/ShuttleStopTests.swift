@@ -27,7 +27,7 @@ import Testing
       """
       for moves in '' '--moves 1'; do
         \(Self.exec) --every 1h $moves a b >output 2>error & shuttle=$!
-        until grep -q 'to b at' output; do sleep 0.02; done
+        until grep -qs 'to b at' output; do sleep 0.02; done
         kill -\(signal) $shuttle; wait $shuttle; echo "$moves $?"; cat error
         tail -1 output | cut -d' ' -f3-
         rm output error
