@@ -3,7 +3,7 @@ import Wire
 
 /// Which streams the table shows: terms joined by `and`, `or` and `not`, with parentheses.
 ///
-/// `addr TEXT`, `port N`, `point NAME`, `payload KIND`, `lost>N` (also `>=`, `<`, `<=`, `=`), or a
+/// `addr TEXT` or `addr PREFIX/LENGTH`, `port N`, `point NAME`, `payload KIND`, `lost>N` (also `>=`, `<`, `<=`, `=`), or a
 /// word that stands in what the table says of the stream. Terms side by side are joined by `and`.
 indirect enum Filter: Equatable, Sendable {
   enum Comparison: String, Sendable, CaseIterable {
@@ -15,6 +15,8 @@ indirect enum Filter: Equatable, Sendable {
   }
 
   case address(String)
+  /// The first bits of an address.
+  case prefix(IPAddress, length: Int)
   case port(UInt16)
   case point(String)
   case payload(String)
@@ -44,6 +46,8 @@ indirect enum Filter: Equatable, Sendable {
       return [key.source, key.destination].contains {
         $0.description.contains(text) || naming($0).lowercased().contains(text)
       }
+    case .prefix(let prefix, let length):
+      return [key.source, key.destination].contains { $0.isWithin(prefix, length: length) }
     case .port(let port): return key.sourcePort == port || key.destinationPort == port
     case .point(let name): return stream.points.keys.contains { $0.lowercased() == name }
     case .payload(let kind): return stream.payload.rawValue.lowercased() == kind
@@ -114,7 +118,9 @@ private struct FilterParser {
       guard words.popLast() == ")" else { throw Filter.Problem(text: ") is missing") }
       return filter
     case ")", "and", "or": throw Filter.Problem(text: "a term is missing before \(word)")
-    case "addr": return .address(try next("an address or a part of one after addr"))
+    case "addr":
+      let text = try next("an address, a part of one or a prefix after addr")
+      return text.contains("/") ? try prefix(text) : .address(text)
     case "point": return .point(try next("a name after point"))
     case "payload": return .payload(try next("a kind after payload"))
     case "port":
@@ -140,11 +146,42 @@ private struct FilterParser {
       }
       return .lost(comparison, number)
     }
+    if let sign = word.firstIndex(where: { "<>=".contains($0) }), sign > word.startIndex {
+      throw Filter.Problem(text: "\(word[..<sign]) has no number to compare: lost has")
+    }
     return .text(word)
+  }
+
+  private func prefix(_ text: String) throws(Filter.Problem) -> Filter {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let address = IPAddress(String(parts[0])), let length = Int(parts[1]),
+      (0...(address.isIPv4 ? 32 : 128)).contains(length)
+    else {
+      throw Filter.Problem(text: "addr \(text): expected a prefix, such as 2001:db8::/32")
+    }
+    return .prefix(address, length: length)
   }
 
   private mutating func next(_ expected: String) throws(Filter.Problem) -> String {
     guard let word = words.popLast() else { throw Filter.Problem(text: "expected \(expected)") }
     return word
+  }
+}
+
+extension IPAddress {
+  /// Whether its first bits are those of a prefix.
+  fileprivate func isWithin(_ prefix: IPAddress, length: Int) -> Bool {
+    guard isIPv4 == prefix.isIPv4 else { return false }
+    let skipped = isIPv4 ? 32 : 0
+    let first = min(length, 64)
+    let (highMask, lowMask) =
+      isIPv4 ? (0, mask(length + skipped)) : (mask(first), mask(length - first))
+    return (high ^ prefix.high) & highMask == 0 && (low ^ prefix.low) & lowMask == 0
+  }
+
+  /// The first bits of 64; for IPv4, whose address is the last 32, none of the others count.
+  private func mask(_ bits: Int) -> UInt64 {
+    let all = bits == 0 ? 0 : ~UInt64(0) << UInt64(64 - bits)
+    return isIPv4 ? all & 0xFFFF_FFFF : all
   }
 }

@@ -31,7 +31,7 @@ struct History: Sendable {
   private(set) var passed = Series()
   /// Names of points whose captures see nothing, and since when: their interfaces are away, or who
   /// observes there tells nothing.
-  private(set) var away: [(point: String, since: Timestamp)] = []
+  private(set) var away: [Outage] = []
   private(set) var clocks = ClockAgreement.same
   /// What the points that decide saw of each protocol.
   private(set) var protocols: [DecodedPacket.Kind: (packets: Int, bytes: Int)] = [:]
@@ -138,7 +138,9 @@ struct History: Sendable {
   private mutating func take(_ events: [CaptureEvent], at point: String) {
     for event in events {
       away.removeAll { $0.point == point }
-      if case .ended = event.kind { away.append((point, event.time)) }
+      if case .ended(let reason) = event.kind {
+        away.append(Outage(point: point, since: event.time, reason: reason))
+      }
     }
   }
 
@@ -224,4 +226,11 @@ struct History: Sendable {
         })
     }
   }
+}
+
+/// A point of which nothing is seen.
+struct Outage: Sendable, Equatable {
+  var point: String
+  var since: Timestamp
+  var reason: String
 }

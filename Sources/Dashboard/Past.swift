@@ -36,7 +36,7 @@ struct Past: Sendable {
     var moves: Int
     var packets: Int
     var captureDrops: Int
-    var away: [(point: String, since: Timestamp)]
+    var away: [Outage]
     var clocks: ClockAgreement
     var protocols: [DecodedPacket.Kind: (packets: Int, bytes: Int)]
     var newest: (start: Timestamp, length: Duration, packets: Int)?

@@ -80,6 +80,7 @@ extension View {
     case .away(let silence):
       "away " + Quantity.decimal(silence.milliseconds / 1000, places: 0) + "s"
     case .gone: glyphs.dash
+    case .blind: "blind"
     }
   }
 

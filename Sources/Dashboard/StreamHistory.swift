@@ -13,6 +13,8 @@ struct StreamHistory: Sendable {
     case away(Duration)
     /// Silent for so long that it may have ended.
     case gone
+    /// Nobody knows: a point that would tell sees nothing.
+    case blind
   }
 
   private(set) var figures = StreamFigures()
@@ -164,7 +166,11 @@ struct PointHistory: Sendable {
       figures.legs = (others + sight.legs).suffix(Self.mostLegs)
     }
     if sight.packets > 0 {
-      figures.spacing = length / sight.packets
+      if let spacing = sight.spacing {
+        figures.spacing = spacing
+      } else if sight.packets == 1, spacing == .zero {
+        figures.spacing = length
+      }
       figures.hasLeft = hasLeft && sight.lastTime <= lastTime
       figures.lastTime = max(lastTime, sight.lastTime)
     }
@@ -197,6 +203,8 @@ struct Sight {
   var lastTime: Timestamp
   var numbers: (depth: Int, lost: Int?, skipped: Int?)?
   var jitter: Duration?
+  /// The longest silence that ended in the interval.
+  var longestSilence = Duration.zero
   var lossRuns = Tally()
   var knowsLossRuns = true
   var variation: DelayVariation?
@@ -219,6 +227,7 @@ struct Sight {
       for leg in equals where leg.packets > 0 {
         firstTime = min(firstTime, leg.firstTime)
         lastTime = max(lastTime, leg.lastTime)
+        longestSilence = max(longestSilence, leg.maximumGap ?? .zero)
       }
       guard depth == nearest else { continue }
       numbers = (
@@ -232,6 +241,15 @@ struct Sight {
         knowsLossRuns = knowsLossRuns && sequence.knowsPattern
       }
     }
+  }
+}
+
+extension Sight {
+  /// Mean time between packets; nil for a single one, and where a gap is among them.
+  var spacing: Duration? {
+    guard packets > 1, lastTime > firstTime else { return nil }
+    let mean = (lastTime - firstTime) / (packets - 1)
+    return longestSilence > max(.milliseconds(50), mean * 5) ? nil : mean
   }
 }
 

@@ -64,7 +64,12 @@ struct View: Sendable {
   }
 
   func place(of stream: StreamHistory) -> StreamHistory.Place {
-    stream.place(at: history.upTo ?? stream.lastTime, interval: history.interval)
+    let place = stream.place(at: history.upTo ?? stream.lastTime, interval: history.interval)
+    if case .on = place { return place }
+    let isBlind = history.decidingPoints.contains { point in
+      history.away.contains { $0.point == point.name }
+    }
+    return isBlind ? .blind : place
   }
 
   var selectedStream: StreamHistory? {

@@ -14,7 +14,9 @@ final class FolderSteps: RecordedSteps {
 
   init(path: String) throws(RecordError) {
     guard RecordInput.exists(path + "/" + Schema.intervals.file) else {
-      throw .notARecording(path: path, reason: "there is no \(Schema.intervals.file) in it")
+      throw .notARecording(
+        path: path,
+        reason: "there is no \(Schema.intervals.file) in it; captures are named as files")
     }
     intervals = try CSVRows(Schema.intervals, folder: path)
     totals = try CSVRows(Schema.totals, folder: path)

@@ -70,6 +70,10 @@ struct ObservationArguments: ParsableArguments {
     guard interval ?? .seconds(1) >= .milliseconds(10) else {
       throw ValidationError("--interval is too short: 10ms is the least")
     }
+    for (option, command) in [("--ssh", ssh), ("--remote-program", remoteProgram)]
+    where command.allSatisfy(\.isWhitespace) {
+      throw ValidationError("\(option) is empty: name a command, or leave it out")
+    }
     guard (64...262_144).contains(snaplen) else {
       throw ValidationError("--snaplen \(snaplen) is out of range: 64 to 262144 bytes")
     }

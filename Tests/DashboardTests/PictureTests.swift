@@ -48,8 +48,8 @@ import Wire
       model.observe(Observed(upTo: snapshot.end, snapshots: [snapshot]))
       return model.render(width: width, height: 24).text[0]
     }
-    #expect(see(.ended(reason: "interface went away"), at: 10).contains(" AWAY xen2 "))
-    #expect(!see(.resumed, at: 11).contains("AWAY"))
+    #expect(see(.ended(reason: "interface went away"), at: 10).contains(" BLIND xen2 "))
+    #expect(!see(.resumed, at: 11).contains("BLIND"))
   }
 
   @Test func `at 80×24 the screen is the experiment's picture`() throws {

@@ -28,7 +28,7 @@ import Wire
       ("demo", "away 6s", { $0.observe(Observed(upTo: Story.start + .seconds(53))) }),
       ("demo", "drops 7", { $0.observe(seen { $0.captureDrops = 7 }) }),
       (
-        "demo", "AWAY xen2",
+        "demo", "BLIND xen2",
         {
           $0.observe(
             seen {

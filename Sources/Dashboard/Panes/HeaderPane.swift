@@ -51,7 +51,7 @@ struct HeaderPane: Pane {
     }
     if !history.away.isEmpty {
       let names = history.away.map(\.point).joined(separator: " ")
-      pieces.append(("AWAY \(names)", Style(.alarm, isBold: true, isReversed: true), true))
+      pieces.append(("BLIND \(names)", Style(.alarm, isBold: true, isReversed: true), true))
     }
     let drops = "drops \(Figures.count(history.captureDrops))"
     let hasDrops = history.captureDrops > 0

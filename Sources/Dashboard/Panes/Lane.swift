@@ -27,6 +27,14 @@ struct Lane {
       grid.write(
         "no data since \(view.clock(away.since))", endingBefore: frame.left + frame.columns,
         row: rows.lowerBound, style: Style(.alarm, isBold: true, isReversed: true))
+      // The end of a reason says the most.
+      if rows.count > 2, !away.reason.isEmpty {
+        let tail = String(away.reason.suffix(frame.columns - 1))
+        let isWhole = tail.count == away.reason.count
+        grid.write(
+          (isWhole ? "" : view.glyphs.ellipsis) + view.shown(tail),
+          endingBefore: frame.left + frame.columns, row: rows.lowerBound + 1, style: Style(.alarm))
+      }
     }
     let rate = history.map { view.history.rate($0.series, over: 0) } ?? 0
     let figure =

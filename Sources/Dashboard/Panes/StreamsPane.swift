@@ -69,7 +69,7 @@ struct StreamsPane: Pane {
     case .on:
       switch view.place(of: stream) {
       case .on(let site): view.style(ofSite: site)
-      case .away: Style(.alarm, isBold: true, isReversed: true)
+      case .away, .blind: Style(.alarm, isBold: true, isReversed: true)
       case .gone: .quiet
       }
     case .lost where stream.lost ?? 0 > 0: Style(.warning, isBold: true)
