@@ -11,7 +11,7 @@ final class Terminal: Sendable {
       "tmux", "-L", socket, "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y",
       "\(height)",
       """
-      PATH='\(Program.folder)':$PATH; before=$(stty -g); \(command); echo status $?; \
+      PATH='\(Program.folder)':$PATH; unset NO_COLOR COLORFGBG; before=$(stty -g); \(command); echo status $?; \
       [ "$before" = "$(stty -g)" ] && echo restored; sleep 100
       """,
     ])
