@@ -124,7 +124,8 @@ let package = Package(
     tests(of: "Simulation", on: ["Wire"]),
     tests(of: "Screen"),
     tests(
-      of: "Dashboard", on: ["Moves", "Simulation", "Sequences", "Streams", "Wire", "Screen"],
+      of: "Dashboard",
+      on: ["Records", "Moves", "Simulation", "Sequences", "Streams", "Wire", "Screen"],
       resources: [.copy("Screens")]),
     tests(of: "HostNames", on: ["Wire"]),
     tests(

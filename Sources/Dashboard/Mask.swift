@@ -82,6 +82,10 @@ extension View {
     guard mask.isOn else { return }
     let hidden = history.streams.count > order.count ? history.streams.keys.sorted() : []
     mask.number((order + hidden).lazy.flatMap { [$0.source, $0.destination] })
+    mask.number(
+      order.compactMap { history.streams[$0]?.newestLeg }.flatMap {
+        $0.levels.flatMap { [$0.source, $0.destination] }
+      })
     for point in history.points {
       let legs = selectedStream?.points[point.name]?.legs ?? []
       mask.number(legs.flatMap { $0.levels.flatMap { [$0.source, $0.destination] } })

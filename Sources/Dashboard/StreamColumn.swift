@@ -8,7 +8,21 @@ enum StreamColumn: String, Sendable, CaseIterable {
   case rate2 = "2s"
   case rate10 = "10s"
   case rate40 = "40s"
-  case total, lost, packets, jitter, trend
+  case total, lost, packets, jitter, trend, leg
+
+  /// The columns of the records (`Records`) that its figures are made of.
+  var recorded: [String] {
+    switch self {
+    case .stream: ["stream"]
+    case .payload: ["payload"]
+    case .on: ["point"]
+    case .rate2, .rate10, .rate40, .total, .trend: ["time", "ip_bytes"]
+    case .lost: ["lost", "skipped"]
+    case .packets: ["packets"]
+    case .jitter: ["jitter_ms"]
+    case .leg: ["leg"]
+    }
+  }
 
   /// Seconds that a rate is the mean of; nil of other columns.
   var seconds: Double? {
@@ -34,13 +48,14 @@ enum StreamColumn: String, Sendable, CaseIterable {
     case .packets: Column(heading: "PACKETS", width: 8, priority: 7)
     case .jitter: Column(heading: "JITTER", width: 8, priority: 9)
     case .trend: Column(heading: "LAST 40 s", width: 16, priority: 10, isRightAligned: false)
+    case .leg: Column(heading: "LEG", width: 24, priority: 11, isRightAligned: false)
     }
   }
 
   /// What the column sorts by, the largest first, where it is a figure.
   func figure(of stream: StreamHistory, in history: History) -> Double? {
     switch self {
-    case .stream, .payload, .on: nil
+    case .stream, .payload, .on, .leg: nil
     case .rate2, .rate10, .rate40: history.rate(stream.passed, over: seconds ?? 1)
     case .trend: history.rate(stream.passed, over: 40)
     case .total: Double(stream.bytes)
@@ -71,6 +86,10 @@ extension View {
       Plot.sparkline(
         trend(of: stream, count: width), ceiling: trendCeiling(of: stream, count: width),
         isASCII: !glyphs.drawsBraille)
+    case .leg:
+      stream.newestLeg.map {
+        shown("\($0)").shortenedInMiddle(to: width, ellipsis: glyphs.ellipsis)
+      } ?? glyphs.dash
     }
   }
 

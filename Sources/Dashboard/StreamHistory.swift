@@ -101,6 +101,9 @@ struct StreamHistory: Sendable {
     return silence < .seconds(60) ? .away(silence) : .gone
   }
 
+  /// How it came last where it was seen last, among the points that decide.
+  var newestLeg: Leg? { deciding.max { $0.lastTime < $1.lastTime }?.legs.last }
+
   /// Numbers that never came: as the receiver counts, else the anchor, else what the deciding
   /// points missed and what was lost between them; nil without numbers, or where an absence was too
   /// long to tell.

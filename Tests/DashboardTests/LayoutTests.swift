@@ -1,3 +1,6 @@
+import Foundation
+import Moves
+import Records
 import Screen
 import Streams
 import Testing
@@ -25,6 +28,27 @@ import Wire
     }
     // What the table is sorted by can be seen.
     if let sort = layout.sort { #expect(layout.streamColumns.contains(sort)) }
+  }
+
+  /// The names come from the records themselves, as they are written.
+  @Test func `every column is made of what the records have`() throws {
+    func names(_ record: Record) throws -> Set<String> {
+      let object = try JSONSerialization.jsonObject(with: Data(record.json.utf8))
+      return Set(try #require(object as? [String: Any]).keys)
+    }
+    let history = Story.observed(seconds: 47)
+    let interval = try #require(
+      history.lazy.flatMap { Record.records(of: $0) }.first {
+        if case .interval = $0 { true } else { false }
+      })
+    let move = try #require(history.lazy.flatMap(\.moves).first)
+    let (intervals, moves) = (try names(interval), try names(.move(move)))
+    for column in StreamColumn.allCases {
+      #expect(!column.recorded.isEmpty && intervals.isSuperset(of: column.recorded), "\(column)")
+    }
+    for column in MoveColumn.allCases {
+      #expect(!column.recorded.isEmpty && moves.isSuperset(of: column.recorded), "\(column)")
+    }
   }
 
   @Test func `every column of the streams stands in a layout`() {

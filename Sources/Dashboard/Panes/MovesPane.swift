@@ -5,6 +5,19 @@ import Wire
 /// A column of the list of moves, by its name in the layouts.
 enum MoveColumn: String, CaseIterable {
   case moved, route, away, receiver, lost, binding, verdict
+
+  /// The columns of the records (`Records`) that it is made of.
+  var recorded: [String] {
+    switch self {
+    case .moved: ["time"]
+    case .route: ["from_point", "to_point"]
+    case .away: ["gap_ms"]
+    case .receiver: ["receiver_gap_ms"]
+    case .lost: ["lost", "lost_unseen"]
+    case .binding: ["binding_update", "binding_ack"]
+    case .verdict: ["verdict"]
+    }
+  }
 }
 
 /// The moves of the selected stream, the newest first: when, from where to where, at what cost.
