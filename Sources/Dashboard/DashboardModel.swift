@@ -185,7 +185,7 @@ package struct DashboardModel: Sendable {
   /// Shows a layout from here on. What it does not say stays as the user has it.
   private mutating func apply(_ layout: Layout) {
     view.columns = layout.streamColumns
-    view.hasSignalling = layout.panes.contains { $0.pane == .signalling }
+    view.hasSignalling = shows(.signalling)
     view.inBytes = layout.inBytes ?? view.inBytes
     view.isCumulative = layout.isCumulative ?? view.isCumulative
     view.window = layout.window ?? view.window

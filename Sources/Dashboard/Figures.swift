@@ -15,6 +15,11 @@ enum Figures {
     return (figure < 0 ? "-" : "") + Quantity.decimal(value, places: decimals) + prefixes[index]
   }
 
+  /// A rate with its prefix and unit, without the second: `4.01Mb`.
+  static func shortRate(bytesPerSecond: Double, inBytes: Bool) -> String {
+    inBytes ? short(bytesPerSecond) + "B" : short(bytesPerSecond * 8) + "b"
+  }
+
   /// A rate with its unit: `4.01 Mb/s`; bytes where they are asked for.
   static func rate(bytesPerSecond: Double, inBytes: Bool) -> String {
     let text = short(inBytes ? bytesPerSecond : bytesPerSecond * 8)

@@ -85,15 +85,10 @@ struct Unevenness: Equatable, Sendable {
   }
 
   mutating func add(gap mark: Mark) {
-    guard case .number(let silence)? = mark.detail(named: "gap_ms") else { return }
+    guard case .number(let silence)? = mark["gap_ms"] else { return }
     var missing: Int?
-    if case .integer(let number)? = mark.detail(named: "missing") { missing = number }
+    if case .integer(let number)? = mark["missing"] { missing = number }
     gapsByDepth[mark.leg?.depth ?? 0, default: GapTally()].add(
       .nanoseconds(Int64(clamping: silence * 1e6)), missing: missing)
   }
-}
-
-extension Mark {
-  /// A part of what the mark tells.
-  func detail(named name: String) -> Value? { detail.first { $0.name == name }?.value }
 }

@@ -82,13 +82,10 @@ extension View {
     guard mask.isOn else { return }
     let hidden = history.streams.count > order.count ? history.streams.keys.sorted() : []
     mask.number((order + hidden).lazy.flatMap { [$0.source, $0.destination] })
-    mask.number(
-      order.compactMap { history.streams[$0]?.newestLeg }.flatMap {
-        $0.levels.flatMap { [$0.source, $0.destination] }
-      })
-    for point in history.points {
-      let legs = selectedStream?.points[point.name]?.legs ?? []
-      mask.number(legs.flatMap { $0.levels.flatMap { [$0.source, $0.destination] } })
+    let newestLegs = order.compactMap { history.streams[$0]?.newestLeg }
+    let selectedLegs = history.points.flatMap { selectedStream?.points[$0.name]?.legs ?? [] }
+    for leg in newestLegs + selectedLegs {
+      mask.number(leg.levels.flatMap { [$0.source, $0.destination] })
     }
     for mark in history.marks.suffix(Self.markedMarks) {
       mask.number(mark.detail.compactMap(\.value.text).flatMap(Mask.addresses))

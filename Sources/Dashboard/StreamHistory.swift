@@ -90,10 +90,13 @@ struct StreamHistory: Sendable {
     points.values.filter { $0.point.role.rank == figures.decidingRank }
   }
 
+  /// Of those, the one that saw it last.
+  private var newest: PointHistory? { deciding.max { $0.lastTime < $1.lastTime } }
+
   /// Where the stream is: at the site of the deciding point that saw it last, unless it has been
   /// silent there for more than an interval and five of its spacings.
   func place(at now: Timestamp, interval: Duration) -> Place {
-    guard let newest = deciding.max(by: { $0.lastTime < $1.lastTime }) else { return .gone }
+    guard let newest else { return .gone }
     let silence = now - newest.lastTime
     if !newest.hasLeft, silence <= max(interval, newest.spacing * 5) {
       return .on(newest.point.site)
@@ -102,7 +105,7 @@ struct StreamHistory: Sendable {
   }
 
   /// How it came last where it was seen last, among the points that decide.
-  var newestLeg: Leg? { deciding.max { $0.lastTime < $1.lastTime }?.legs.last }
+  var newestLeg: Leg? { newest?.legs.last }
 
   /// Numbers that never came: as the receiver counts, else the anchor, else what the deciding
   /// points missed and what was lost between them; nil without numbers, or where an absence was too
@@ -129,7 +132,7 @@ struct StreamHistory: Sendable {
   /// Jitter as the receiver sees it, else where the stream is.
   var jitter: Duration? {
     let receiver = points.values.first { $0.point.role == .receiver && $0.jitter != nil }
-    return (receiver ?? deciding.max { $0.lastTime < $1.lastTime })?.jitter
+    return (receiver ?? newest)?.jitter
   }
 }
 

@@ -99,11 +99,13 @@ struct Clocks: Sendable {
 
   /// How sure it is around a time how far the clocks of the points are apart.
   func agreement(at time: Timestamp) -> ClockAgreement {
-    guard areSeveral else { return .same }
+    let several = Set(clocks).sorted()
+    guard several.count > 1 else { return .same }
     var most = Duration.zero
-    for point in clocks.indices {
-      for other in clocks.indices where other < point {
-        guard let bound = offset(of: point, from: other, at: time).bound else { return .unknown }
+    for start in several {
+      let chains = chains(from: start, at: time)
+      for goal in several where goal > start {
+        guard let bound = offset(by: chains[goal]).bound else { return .unknown }
         most = max(most, bound)
       }
     }
@@ -115,7 +117,16 @@ struct Clocks: Sendable {
     let start = clocks[other]
     let goal = clocks[point]
     if start == goal { return Offset(value: .zero, bound: .zero) }
-    // The chain with the smallest sum of bounds (Dijkstra): there are few clocks.
+    return offset(by: chains(from: start, to: goal, at: time)[goal])
+  }
+
+  /// Of each clock that can be reached from one, the chain with the smallest sum of bounds
+  /// (Dijkstra): there are few clocks.
+  ///
+  /// - Parameter goal: the only one that is asked for.
+  private func chains(
+    from start: Int, to goal: Int? = nil, at time: Timestamp
+  ) -> [Int: (value: Duration, bound: Duration)] {
     var best = [start: (value: Duration.zero, bound: Duration.zero)]
     var settled: Set<Int> = []
     while let next = best.filter({ !settled.contains($0.key) })
@@ -131,13 +142,18 @@ struct Clocks: Sendable {
         }
       }
     }
-    guard let found = best[goal], stated.map({ found.bound <= $0 }) ?? true else {
+    return best
+  }
+
+  /// What a chain tells; nil is none.
+  private func offset(by chain: (value: Duration, bound: Duration)?) -> Offset {
+    guard let chain, stated.map({ chain.bound <= $0 }) ?? true else {
       return Offset(value: .zero, bound: stated)
     }
     // Where they may well agree, nothing says that they do not.
-    let distance = found.value < .zero ? .zero - found.value : found.value
-    if distance <= found.bound { return Offset(value: .zero, bound: found.bound + distance) }
-    return Offset(value: found.value, bound: found.bound)
+    let distance = chain.value < .zero ? .zero - chain.value : chain.value
+    if distance <= chain.bound { return Offset(value: .zero, bound: chain.bound + distance) }
+    return Offset(value: chain.value, bound: chain.bound)
   }
 
   /// What a clock shows beyond another that it exchanged messages with; nil where the messages

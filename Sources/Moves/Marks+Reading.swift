@@ -85,7 +85,8 @@ extension Signal {
 }
 
 extension Mark {
-  subscript(name: String) -> Value? {
+  /// A part of what the mark tells; nil where it does not.
+  package subscript(name: String) -> Value? {
     detail.first { $0.name == name }?.value
   }
 }

@@ -179,18 +179,10 @@ final class RecordingFeed: Feed {
         closedUpTo = step.snapshots.map(\.end).max() ?? closedUpTo
       } catch {
         for index in reports.indices {
-          reports[index].failure = .failed(path, reason: Self.words(error))
+          reports[index].failure = .failed(path, reason: error.summary)
         }
         hasEnded = true
       }
-    }
-  }
-
-  private static func words(_ error: RecordError) -> String {
-    switch error {
-    case .malformed(_, let line, let reason): "line \(line) is no record: \(reason)"
-    case .cannotRead(_, let reason): reason
-    default: "\(error)"
     }
   }
 
@@ -220,5 +212,19 @@ extension PointReport {
     captureDrops.add(clamping: snapshot.captureDrops)
     first = min(first ?? snapshot.start, snapshot.start)
     last = max(last ?? snapshot.end, snapshot.end)
+  }
+}
+
+extension RecordError {
+  /// What is wrong with the records, without the name of what holds them.
+  var summary: String {
+    switch self {
+    case .malformed(_, let line, let reason): "line \(line) is no record: \(reason)"
+    case .newerVersion(_, let version):
+      "its records are of version \(version), and this nemotop reads up to "
+        + "\(RecordedPoint.version): update this one"
+    case .cannotRead(_, let reason): reason
+    default: "\(self)"
+    }
   }
 }

@@ -173,9 +173,7 @@ extension MoveScene.Event.Kind {
   /// What a mark of signalling tells; nil for other marks.
   fileprivate init?(_ mark: Mark) {
     func integer(_ name: String) -> Int? {
-      guard case .integer(let number) = mark.detail.first(where: { $0.name == name })?.value else {
-        return nil
-      }
+      guard case .integer(let number)? = mark[name] else { return nil }
       return number
     }
     switch mark.kind {

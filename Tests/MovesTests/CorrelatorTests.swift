@@ -281,14 +281,15 @@ private func correlate(
     #expect(move.lostUnseen == 5)
   }
 
+  private func update(_ sequence: UInt16, at time: Int, server: Int) -> Signal {
+    Signal(
+      time: at(time),
+      message: BindingMessage(
+        kind: .update, source: careOf(server), destination: homeAgent, sequence: sequence,
+        lifetime: 15, homeAddress: guest))
+  }
+
   @Test func `a move back has its own update, not that of the stay before`() throws {
-    func update(_ sequence: UInt16, at time: Int, server: Int) -> Signal {
-      Signal(
-        time: at(time),
-        message: BindingMessage(
-          kind: .update, source: careOf(server), destination: homeAgent, sequence: sequence,
-          lifetime: 15, homeAddress: guest))
-    }
     let passings = [
       Passing(point: "xen1", leg: tunnel(1), numbers: 0...99, start: 1000),
       Passing(point: "xen2", leg: tunnel(2), numbers: 100...219, start: 2200),
@@ -307,13 +308,6 @@ private func correlate(
     `a move back has its own update, not one with which the old server refreshed its binding too late`()
     throws
   {
-    func update(_ sequence: UInt16, at time: Int, server: Int) -> Signal {
-      Signal(
-        time: at(time),
-        message: BindingMessage(
-          kind: .update, source: careOf(server), destination: homeAgent, sequence: sequence,
-          lifetime: 15, homeAddress: guest))
-    }
     // The guest of the first server lies in a file, and is bound there still.
     let passings = [
       Passing(point: "xen1", leg: tunnel(1), numbers: 0...99, start: 1000),

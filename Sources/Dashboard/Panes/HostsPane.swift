@@ -75,8 +75,8 @@ struct HostsPane: Pane {
     switch column {
     case .host:
       view.host(host.address).shortenedInMiddle(to: width, ellipsis: view.glyphs.ellipsis)
-    case .out: Figures.short(host.out * (view.inBytes ? 1 : 8)) + (view.inBytes ? "B" : "b")
-    case .in: Figures.short(host.in * (view.inBytes ? 1 : 8)) + (view.inBytes ? "B" : "b")
+    case .out: Figures.shortRate(bytesPerSecond: host.out, inBytes: view.inBytes)
+    case .in: Figures.shortRate(bytesPerSecond: host.in, inBytes: view.inBytes)
     case .sent: Figures.short(Double(host.sent)) + "B"
     case .received: Figures.short(Double(host.received)) + "B"
     case .streams: Figures.count(host.streams)

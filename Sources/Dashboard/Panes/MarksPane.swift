@@ -51,7 +51,7 @@ struct MarksPane: Pane {
   private func isSameSilence(_ later: Mark, _ mark: Mark) -> Bool {
     guard later.kind == .gap, mark.kind == .gap, later.stream == mark.stream,
       later.point == mark.point, later.leg?.depth != mark.leg?.depth,
-      case .number(let silence)? = later.detail.first(where: { $0.name == "gap_ms" })?.value
+      case .number(let silence)? = later["gap_ms"]
     else { return false }
     return (later.time - mark.time).milliseconds < silence
   }

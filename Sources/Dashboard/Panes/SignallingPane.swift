@@ -57,7 +57,7 @@ struct SignallingPane: Pane {
     _ column: SignallingColumn, of mark: Mark, _ view: View, width: Int
   ) -> String {
     let isUpdate = mark.kind == .bindingUpdate
-    func detail(_ name: String) -> String? { mark.detail(named: name)?.text }
+    func detail(_ name: String) -> String? { mark[name]?.text }
     func address(_ text: String?) -> String {
       text.map(view.host(text:))?.shortenedInMiddle(to: width, ellipsis: view.glyphs.ellipsis)
         ?? view.glyphs.dash
@@ -78,11 +78,11 @@ struct SignallingPane: Pane {
 
   /// The number and its words (RFC 6275 section 6.1.8); of an Update, what it asks for.
   private func status(of mark: Mark) -> String {
-    if mark.detail(named: "checksum_right") == .boolean(false) { return "wrong checksum" }
+    if mark["checksum_right"] == .boolean(false) { return "wrong checksum" }
     guard mark.kind == .bindingAcknowledgement else {
-      return mark.detail(named: "lifetime_s") == .integer(0) ? "gives it back" : ""
+      return mark["lifetime_s"] == .integer(0) ? "gives it back" : ""
     }
-    guard case .integer(let number)? = mark.detail(named: "status") else { return "" }
+    guard case .integer(let number)? = mark["status"] else { return "" }
     let words = UInt8(exactly: number).flatMap(BindingStatus.init)?.description
     return "\(number) \(words ?? (number < 128 ? "accepted" : "refused"))"
   }
@@ -92,8 +92,8 @@ struct SignallingPane: Pane {
     case .at: return mark.point.map(view.style(ofPoint:)) ?? .plain
     case .message: return .bold
     case .status:
-      if mark.detail(named: "checksum_right") == .boolean(false) { return .alarm }
-      guard case .integer(let number)? = mark.detail(named: "status") else { return .quiet }
+      if mark["checksum_right"] == .boolean(false) { return .alarm }
+      guard case .integer(let number)? = mark["status"] else { return .quiet }
       return number < 128 ? Style(.good) : .alarm
     default: return .plain
     }

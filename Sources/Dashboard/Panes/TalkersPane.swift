@@ -77,9 +77,7 @@ struct TalkersPane: Pane {
       return switch columns[index] {
       case .talkers: (text(of: talker.pair, view, width: width), .plain)
       case .rate:
-        (
-          Figures.short(talker.rate * (view.inBytes ? 1 : 8)) + (view.inBytes ? "B" : "b"), .bold
-        )
+        (Figures.shortRate(bytesPerSecond: talker.rate, inBytes: view.inBytes), .bold)
       case .share: (Quantity.decimal(share * 100, places: 1) + "%", .plain)
       case .bar:
         (

@@ -117,7 +117,7 @@ struct ProgramTrack {
     for answer in answers { take(answer, at: now) }
     for step in steps { take(step, at: now) }
     if let failure = run.stream.failure, complaint == nil {
-      complain(Self.words(failure), at: now)
+      complain(failure.summary, at: now)
     }
     guard complaint == nil, let closed = run.stream.closedUpTo, isPossible(closed, at: now) else {
       return
@@ -249,15 +249,5 @@ struct ProgramTrack {
     change(&snapshot)
     insert(snapshot)
     return true
-  }
-
-  private static func words(_ error: RecordError) -> String {
-    switch error {
-    case .malformed(_, let line, let reason): "line \(line) is no record: \(reason)"
-    case .newerVersion(_, let version):
-      "its records are of version \(version), and this nemotop reads up to "
-        + "\(RecordedPoint.version): update this one"
-    default: "\(error)"
-    }
   }
 }
