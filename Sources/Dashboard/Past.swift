@@ -92,7 +92,7 @@ struct Kept: Sendable {
   }
 
   var lines: [(String, String)] {
-    let limit = (Past.budget + History.binBudget * MemoryLayout<UInt32>.size) / 1_000_000
+    let limit = (Past.budget + History.binBudget * Series.binSize) / 1_000_000
     let size = max(Past.streamSize, Past.pointSize)
     return [
       (

@@ -1,5 +1,8 @@
 /// Bytes per bin of time, the newest ones only.
 struct Series: Sendable {
+  /// Bytes of memory that a bin takes.
+  static let binSize = MemoryLayout<UInt32>.stride
+
   /// Number of the bin that `bins` begins with, counted from the epoch.
   private(set) var first: Int64 = 0
   private(set) var bins: [UInt32] = []

@@ -24,7 +24,7 @@ extension History {
       sum + stream.passed.bins.count
         + stream.points.values.reduce(0) { $0 + $1.series.bins.count }
     }
-    return bins * MemoryLayout<Float>.stride + streams.count * (400 + 400 * points.count)
+    return bins * Series.binSize + streams.count * (400 + 400 * points.count)
       + marks.count * 500 + moves.count * 1500
   }
 }
