@@ -11,7 +11,7 @@ import Wire
 /// reads on, since there are two sets of chunks.
 final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   /// Rounds that are read at a time.
-  private static var stepRounds: Int { 64 }
+  private static var stepRounds: Int { 128 }
 
   private let file: PlainFile
   private let workers: [Worker<Harvest>]
@@ -20,8 +20,7 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   private var walk: FileWalk
   /// The chunk that is to be walked next.
   private let turn = Milestone()
-  /// How many chunks were read.
-  private let arrived = Milestone()
+  private var looksAhead: Bool { workers.count > 1 }
   private var round = 0
   private var ending: FileWalk.Ending?
 
@@ -63,20 +62,31 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   /// What one core does in a step.
   private func read(as index: Int) {
     let worker = workers[index]
-    for round in round..<round + Self.stepRounds {
-      let place = round * workers.count + index
-      let slot = worker.slots[round & 1]
-      slot.fill(from: file.descriptor, place: place)
-      turn.wait(for: place)
-      slot.walk(&walk, of: file.descriptor)
-      turn.advance()
-      slot.read()
-      worker.note(slot.batch)
-      arrived.advance()
-      arrived.wait(for: (round + 1) * workers.count)
-      for other in workers { worker.count(other.slots[round & 1], harvest) }
-      if workers.contains(where: { $0.slots[round & 1].isLast }) { return }
+    let end = round + Self.stepRounds
+    prepare(round, as: index)
+    for round in round..<end {
+      if looksAhead, round + 1 < end { prepare(round + 1, as: index) }
+      for other in workers {
+        other.roundsRead.wait(for: round + 1)
+        worker.count(other.slot(of: round), harvest)
+      }
+      if workers.contains(where: { $0.slot(of: round).isLast }) { return }
+      if !looksAhead, round + 1 < end { prepare(round + 1, as: index) }
     }
+  }
+
+  /// Reads a core's chunk of a round.
+  private func prepare(_ round: Int, as index: Int) {
+    let worker = workers[index]
+    let place = round * workers.count + index
+    let slot = worker.slot(of: round)
+    slot.fill(from: file.descriptor, place: place)
+    turn.wait(for: place)
+    slot.walk(&walk, of: file.descriptor)
+    turn.advance()
+    slot.read()
+    worker.note(slot.batch)
+    worker.roundsRead.advance()
   }
 
   var progress: FileProgress {
@@ -120,14 +130,16 @@ package struct ChunkSize: Sendable {
 private final class Worker<Harvest> {
   private(set) var table: StreamTable
   private(set) var report = PointReport()
-  /// One for even rounds and one for odd ones.
-  let slots: [Slot]
+  private let slots: [Slot]
+  let roundsRead = Milestone()
   private var harvests: [Harvest] = []
 
   init(table: consuming StreamTable, size: ChunkSize, batch: () -> PacketBatch) {
     self.table = table
-    slots = [Slot(size: size, batch: batch()), Slot(size: size, batch: batch())]
+    slots = (0..<4).map { _ in Slot(size: size, batch: batch()) }
   }
+
+  func slot(of round: Int) -> Slot { slots[round & 3] }
 
   func note(_ batch: borrowing PacketBatch) {
     guard batch.packets > 0 else { return }

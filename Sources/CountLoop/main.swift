@@ -15,9 +15,10 @@ struct Harvest: Sendable {
   var lost = 0
 }
 
-func count(_ file: String) throws(CaptureError) -> String {
+func count(_ file: String, cores: Int?) throws(CaptureError) -> String {
   let counter = try FileCounter(
-    point: Point(name: "benchmark"), path: file, options: CountingOptions()
+    point: Point(name: "benchmark"), path: file, options: CountingOptions(),
+    workerCount: cores
   ) { table, interval in
     var harvest = Harvest(start: interval.start.nanoseconds)
     table.forEachFlow { packets, lost in
@@ -65,9 +66,11 @@ func fail(_ line: String, status: Int32) -> Never {
   exit(status)
 }
 
-guard CommandLine.arguments.count == 2 else { fail("wants one capture file", status: 64) }
+let arguments = CommandLine.arguments
+guard 2...3 ~= arguments.count, arguments.count == 2 || ["1", "2", "4", "8"].contains(arguments[2])
+else { fail("wants one capture file, and perhaps 1, 2, 4 or 8 cores", status: 64) }
 do throws(CaptureError) {
-  print(try count(CommandLine.arguments[1]))
+  print(try count(arguments[1], cores: arguments.count == 3 ? Int(arguments[2]) : nil))
 } catch {
   fail("\(error)", status: 1)
 }
