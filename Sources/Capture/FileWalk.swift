@@ -102,6 +102,8 @@ struct FileWalk: ~Copyable {
   ) -> Ending? {
     var pcap = former
     defer { walker.pcap = pcap }
+    batch.append(recordsOf: &pcap, in: bytes, upTo: edge)
+    guard pcap.offset < edge else { return nil }
     while true {
       switch pcap.next(in: bytes) {
       case .packet(let record):

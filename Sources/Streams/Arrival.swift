@@ -1,82 +1,110 @@
 import Wire
 
-/// A packet of a batch, as far as it can be read without knowing its stream.
+/// A packet of a batch, as far as it can be read without knowing its stream: 32 bytes.
 struct Arrival: BitwiseCopyable, Sendable {
-  enum Kind: UInt8, BitwiseCopyable, Sendable {
+  private enum Kind: UInt32 {
     /// A datagram in a frame of the commonest kind.
     case plain
-    /// Any other frame: `place` is what it was decoded to, among those of the batch.
+    /// The same in an IPv6 tunnel.
+    case tunnelled
+    /// Any other frame: `start` is what it was decoded to, among those of the batch.
     case decoded
-    /// No packet: the capture lost some here. `hash` is how many.
+    /// No packet: the capture lost some here.
     case drops
   }
 
   /// In nanoseconds.
   let time: Int64
-  /// Of a datagram's stream and depth.
-  var hash: UInt64 = 0
-  /// Where the frame begins in the bytes of the batch.
+  /// Of a datagram's stream and depth; of drops, how many.
+  let hash: UInt64
+  /// Where a plain datagram's payload begins in the bytes of the batch.
   let start: UInt32
-  let capturedBytes: UInt32
-  let wireBytes: UInt32
-  var place: UInt32 = 0
-  /// Of a plain datagram: its length by the IP header, without that header.
-  var ipPayloadBytes: UInt16 = 0
-  var udpBytes: UInt16 = 0
+  /// Of a plain datagram: its payload, what its IP packet has beyond, what its frame has beyond that.
+  let udpBytes: UInt16
+  let ipOverhead: UInt16
+  let wireOverhead: UInt16
   /// How much of the UDP payload was captured.
-  var payloadBytes: UInt16 = 0
-  /// Where a plain datagram's innermost IP header begins in its frame.
-  var header: UInt8 = 0
-  var kind = Kind.plain
-  /// A bit for each table that is to take it.
-  var takers: UInt8 = 0
+  let payloadBytes: UInt16
+  /// The place in the batch and the kind.
+  private let tag: UInt32
 
+  /// A plain datagram.
+  ///
+  /// - Parameter start: where its frame begins.
   @inline(__always)
-  init(time: Int64, start: Int, capturedBytes: Int, wireBytes: Int) {
+  init(
+    _ datagram: PlainDatagram, from start: Int, wireBytes: Int, hash: UInt64, time: Int64,
+    place: Int
+  ) {
     self.time = time
-    self.start = UInt32(truncatingIfNeeded: start)
-    self.capturedBytes = UInt32(truncatingIfNeeded: capturedBytes)
-    self.wireBytes = UInt32(truncatingIfNeeded: wireBytes)
+    self.hash = hash
+    self.start = UInt32(truncatingIfNeeded: start &+ datagram.header &+ 48)
+    udpBytes = UInt16(truncatingIfNeeded: datagram.udpBytes)
+    ipOverhead = UInt16(truncatingIfNeeded: datagram.ipBytes &- datagram.udpBytes)
+    wireOverhead = UInt16(truncatingIfNeeded: wireBytes &- datagram.ipBytes)
+    payloadBytes = UInt16(truncatingIfNeeded: datagram.payloadBytes)
+    tag = Self.tag(datagram.isTunnelled ? .tunnelled : .plain, at: place)
   }
 
-  /// What a glance at the frame says of a plain datagram.
-  @inline(__always)
-  mutating func take(_ datagram: PlainDatagram, hash: UInt64 = 0, takers: UInt8 = 0) {
-    self.hash = hash
-    self.takers = takers
-    header = UInt8(truncatingIfNeeded: datagram.header)
-    ipPayloadBytes = UInt16(truncatingIfNeeded: datagram.ipBytes - 40)
-    udpBytes = UInt16(truncatingIfNeeded: datagram.udpBytes)
-    payloadBytes = UInt16(truncatingIfNeeded: datagram.payloadBytes)
+  /// What a frame of another kind was decoded to.
+  init(decoded index: Int, hash: UInt64, time: Int64, place: Int) {
+    self.init(kind: .decoded, start: UInt32(index), hash: hash, time: time, place: place)
   }
+
+  /// The capture lost packets.
+  init(drops count: Int, place: Int) {
+    self.init(kind: .drops, start: 0, hash: UInt64(clamping: count), time: .min, place: place)
+  }
+
+  private init(kind: Kind, start: UInt32, hash: UInt64, time: Int64, place: Int) {
+    self.time = time
+    self.hash = hash
+    self.start = start
+    (udpBytes, ipOverhead, wireOverhead, payloadBytes) = (0, 0, 0, 0)
+    tag = Self.tag(kind, at: place)
+  }
+
+  @inline(__always)
+  private static func tag(_ kind: Kind, at place: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: place) << 2 | kind.rawValue
+  }
+
+  /// In the batch, of no more than 2^30 packets.
+  @inline(__always)
+  var place: Int { Int(tag >> 2) }
+  @inline(__always)
+  var isDrops: Bool { tag & 3 == Kind.drops.rawValue }
+
+  @inline(__always)
+  var isPlain: Bool { tag & 2 == 0 }
+  @inline(__always)
+  var isTunnelled: Bool { tag & 3 == Kind.tunnelled.rawValue }
 
   @inline(__always)
   var lengths: PacketLengths {
-    PacketLengths(
-      udpBytes: Int(udpBytes), ipBytes: Int(ipPayloadBytes) &+ 40, wireBytes: Int(wireBytes))
+    let ipBytes = Int(udpBytes) &+ Int(ipOverhead)
+    return PacketLengths(
+      udpBytes: Int(udpBytes), ipBytes: ipBytes, wireBytes: ipBytes &+ Int(wireOverhead))
   }
-
-  @inline(__always)
-  var isTunnelled: Bool { header != UInt8(PlainDatagram.outerHeader) }
 
   /// Of a tunnelled datagram: the tunnel's IPv6 header.
   @inline(__always)
   @_lifetime(copy bytes)
   func outerHead(in bytes: RawSpan) -> CheckedBytes {
-    CheckedBytes(known: bytes, from: Int(start) &+ PlainDatagram.outerHeader, byteCount: 40)
+    CheckedBytes(known: bytes, from: Int(start) &- 88, byteCount: 40)
   }
 
   /// Of a plain datagram: its IPv6 header and the first bytes of the UDP header.
   @inline(__always)
   @_lifetime(copy bytes)
   func head(in bytes: RawSpan) -> CheckedBytes {
-    CheckedBytes(known: bytes, from: Int(start) &+ Int(header), byteCount: 44)
+    CheckedBytes(known: bytes, from: Int(start) &- 48, byteCount: 44)
   }
 
   @inline(__always)
   @_lifetime(copy bytes)
   func payload(in bytes: RawSpan) -> RawSpan {
-    let start = Int(start) &+ Int(header) &+ 48
+    let start = Int(start)
     return bytes.extracting(start..<start &+ Int(payloadBytes))
   }
 }

@@ -94,7 +94,7 @@ extension StreamTable {
     } else {
       let place = Int(flow.figures) - 1
       interval.add(figures[place], of: flow)
-      if var delays = transits.sample(at: place) {
+      if var delays = transits.sample(at: place, upTo: flow.cursor) {
         delays.isAnew = figures[place].hasNewClock
         interval.add(delays, keeps: keepsDelays)
       }

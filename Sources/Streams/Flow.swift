@@ -62,14 +62,33 @@ struct FlowKey: BitwiseCopyable, Sendable {
       | UInt64(left.ports ^ right.ports) | UInt64(left.versions ^ right.versions) == 0
   }
 
+  /// What words are keyed with before they are multiplied.
+  struct HashKeys: Sendable {
+    let sourceHigh: UInt64
+    let sourceLow: UInt64
+    let destinationHigh: UInt64
+    let destinationLow: UInt64
+    let rest: UInt64
+    let product: UInt64
+
+    init(using generator: inout some RandomNumberGenerator) {
+      sourceHigh = generator.next()
+      sourceLow = generator.next()
+      destinationHigh = generator.next()
+      destinationLow = generator.next()
+      rest = generator.next()
+      product = generator.next()
+    }
+  }
+
   /// A keyed hash over the tuple and the depth, so that nobody can choose traffic whose keys collide.
   @inline(__always)
-  func hash(depth: Int, key: UInt64) -> UInt64 {
-    let source = Self.fold(sourceHigh ^ key, sourceLow ^ 0x9e37_79b9_7f4a_7c15 ^ key &* 3)
+  func hash(depth: Int, keys: HashKeys) -> UInt64 {
+    let source = Self.fold(sourceHigh ^ keys.sourceHigh, sourceLow ^ keys.sourceLow)
     let destination = Self.fold(
-      destinationHigh ^ key &* 5, destinationLow ^ 0xd6e8_feb8_6659_fd93 ^ key &* 7)
+      destinationHigh ^ keys.destinationHigh, destinationLow ^ keys.destinationLow)
     let rest = UInt64(ports) << 16 | UInt64(versions) << 8 | UInt64(truncatingIfNeeded: depth)
-    return Self.fold(source ^ rest ^ 0xa076_1d64_78bd_642f, destination ^ key &* 9)
+    return Self.fold(source ^ rest ^ keys.rest, destination ^ keys.product)
   }
 
   /// Multiplies to 128 bits and folds the halves into one another.
@@ -102,6 +121,9 @@ struct Flow: BitwiseCopyable, Sendable {
     static let hasGap = Flags(rawValue: 32)
     /// The capture may have missed packets since the last one.
     static let isDoubtful = Flags(rawValue: 64)
+    /// What a flow has after some packets of nemotop's.
+    @inline(__always)
+    static var inFullSwing: Flags { [.isSteady, .isPresent, .hasTransit, .hasJitter, .hasGap] }
   }
 
   /// What numbers a steady flow's payload has.
@@ -126,9 +148,8 @@ struct Flow: BitwiseCopyable, Sendable {
   /// Among the table's tracks, plus one; 0 is none.
   var track: UInt32 = 0
   var udpBytes: UInt32 = 0
-  /// From the first packet's transit in the interval to the last one's, in nanoseconds, as long as
-  /// there are two at the most and no figures.
-  var transitStep: Int32 = 0
+  /// `transitStep` as long as there are no figures, then `cursor`.
+  private var transitWord: UInt32 = 0
   var firstTime: Int64 = 0
   /// The last packet's of this leg.
   var lastTime: Int64 = 0
@@ -136,7 +157,7 @@ struct Flow: BitwiseCopyable, Sendable {
   // The steady stream.
   /// The mean spacing in nanoseconds.
   var spacing: Double = 0
-  /// In nanoseconds.
+  /// In nanoseconds; 0 where there is none.
   var jitter: Double = 0
   /// The last packet's, in nanoseconds.
   var transit: Int64 = 0
@@ -155,6 +176,20 @@ struct Flow: BitwiseCopyable, Sendable {
   init(key: FlowKey, leg: Int) {
     self.key = key
     self.leg = UInt32(truncatingIfNeeded: leg)
+  }
+
+  /// From the first packet's transit in the interval to the last one's, in nanoseconds, as long as
+  /// there are two at the most and no figures.
+  var transitStep: Int32 {
+    get { Int32(bitPattern: transitWord) }
+    set { transitWord = UInt32(bitPattern: newValue) }
+  }
+  /// Where the next transit goes, if there are figures.
+  var cursor: TransitStore.Cursor {
+    @inline(__always)
+    get { TransitStore.Cursor(rawValue: transitWord) }
+    @inline(__always)
+    set { transitWord = newValue.rawValue }
   }
 
   /// Those of the interval's packets, in nanoseconds, as long as it has no figures.

@@ -95,10 +95,12 @@ struct LegFigures: Sendable {
   }
 
   /// Hands on the delays to a list of the store.
-  mutating func moveDelays(to store: inout TransitStore, at place: Int) {
-    if losesDelays { store.removeAll(at: place) }
+  mutating func moveDelays(
+    to store: inout TransitStore, at place: Int, _ cursor: inout TransitStore.Cursor
+  ) {
+    if losesDelays { cursor = store.begin(at: place) }
     losesDelays = false
-    for transit in transits { store.append(transit, at: place) }
+    for transit in transits { store.append(transit, at: place, &cursor) }
     transits.removeAll(keepingCapacity: true)
   }
 

@@ -266,10 +266,8 @@ struct NumberSource: Sendable {
       flow.transit = last
       flow.flags.insert(.hasTransit)
     }
-    if let mean = jitter.mean {
-      flow.jitter = mean
-      flow.flags.insert(.hasJitter)
-    }
+    flow.jitter = jitter.mean ?? 0
+    if jitter.mean != nil { flow.flags.insert(.hasJitter) }
   }
 
   /// The number that time and rate foretell after a silence.

@@ -5,12 +5,41 @@ package import Wire
 ///
 /// It holds no bytes: whoever reads it gives the ones that it was made from.
 package struct PacketBatch: ~Copyable {
+  /// A frame that is yet to be read, or what the capture lost there.
+  struct Frame: BitwiseCopyable {
+    var time: Int64
+    var start: UInt32
+    var capturedBytes: UInt32
+    var wireBytes: UInt32
+    /// −1 for one that cannot be decoded.
+    var linkType: Int32
+    var drops: Int = 0
+
+    var record: PcapRecord {
+      PcapRecord(
+        time: Timestamp(nanoseconds: time), wireBytes: Int(wireBytes),
+        frame: Int(start)..<Int(start) + Int(capturedBytes),
+        linkType: UInt16(exactly: linkType).flatMap(LinkType.init(rawValue:)))
+    }
+  }
+
+  /// A frame that is no plain datagram.
+  struct Decoded {
+    var packet: DecodedPacket
+    var frame: Range<Int>
+    var wireBytes: Int
+  }
+
   private let tableCount: Int
   private let decapsulation: Decapsulation
   private let mayBePlain: Bool
-  private(set) var arrivals = PlainList<Arrival>()
-  /// What the frames that are no plain datagrams were decoded to.
-  private(set) var decoded: [DecodedPacket] = []
+  /// The file whose records are yet to be read, and where they begin.
+  private var file: PcapWalker?
+  private var records = PlainList<UInt32>()
+  private var frames = PlainList<Frame>()
+
+  private(set) var arrivals: ArrivalLists
+  private(set) var decoded: [Decoded] = []
   private(set) var totals = KindTotals()
   package private(set) var latest = Int64.min
   package private(set) var earliest = Int64.max
@@ -27,103 +56,142 @@ package struct PacketBatch: ~Copyable {
     self.tableCount = tableCount
     self.decapsulation = decapsulation
     mayBePlain = decapsulation.isEmpty
+    arrivals = ArrivalLists(count: tableCount)
   }
 
   /// Begins anew, and keeps the room that it has.
   package mutating func removeAll() {
-    arrivals.removeAll()
+    file = nil
+    records.removeAll()
+    frames.removeAll()
+    arrivals.removeAll(reserving: 0)
     decoded.removeAll(keepingCapacity: true)
     totals = KindTotals()
     (latest, earliest) = (.min, .max)
     (malformed, truncated, opaque, packets) = (0, 0, 0, 0)
   }
 
-  /// Adds a packet.
+  /// Adds the records that a file passes by.
+  ///
+  /// - Parameter edge: none that begins behind this is passed by once another one was.
   @inline(__always)
-  package mutating func append(_ record: PcapRecord) {
-    var arrival = Arrival(
-      time: record.time.nanoseconds, start: record.frame.lowerBound,
-      capturedBytes: record.frame.upperBound &- record.frame.lowerBound,
-      wireBytes: record.wireBytes)
-    if case .ethernet? = record.linkType, mayBePlain {
-      arrivals.append(arrival)
-    } else {
-      arrival.kind = .decoded
-      arrival.place = record.linkType.map { UInt32($0.rawValue) } ?? .max
-      arrivals.append(arrival)
+  package mutating func append(
+    recordsOf file: inout PcapWalker, in bytes: RawSpan, upTo edge: Int
+  ) {
+    while let start = file.pass(in: bytes) {
+      records.append(UInt32(truncatingIfNeeded: start))
+      if file.offset >= edge { break }
     }
+    self.file = file
+  }
+
+  /// Adds a packet.
+  package mutating func append(_ record: PcapRecord) {
+    frames.append(
+      Frame(
+        time: record.time.nanoseconds, start: UInt32(truncatingIfNeeded: record.frame.lowerBound),
+        capturedBytes: UInt32(truncatingIfNeeded: record.frame.count),
+        wireBytes: UInt32(truncatingIfNeeded: record.wireBytes),
+        linkType: record.linkType.map { Int32($0.rawValue) } ?? -1))
   }
 
   /// Adds that the capture lost packets here.
   package mutating func appendDrops(_ count: Int) {
-    var arrival = Arrival(time: .min, start: 0, capturedBytes: 0, wireBytes: 0)
-    arrival.kind = .drops
-    arrival.hash = UInt64(clamping: count)
-    arrival.takers = .max
-    arrivals.append(arrival)
+    frames.append(
+      Frame(time: .min, start: 0, capturedBytes: 0, wireBytes: 0, linkType: -1, drops: count))
+  }
+
+  /// What the plain datagrams of a batch come to.
+  private struct Tally {
+    var packets = 0
+    var wireBytes = 0
+    var earliest = Int64.max
+    var latest = Int64.min
   }
 
   /// Reads the packets that were added.
   ///
   /// - Parameter bytes: what the frames' places are in.
   package mutating func read(_ bytes: RawSpan) {
-    let key = StreamTable.hashKey
-    var plain = 0
-    var plainBytes = 0
-    var times = (earliest: Int64.max, latest: Int64.min)
-    for place in 0..<arrivals.count {
-      let arrival = arrivals[place]
-      let start = Int(arrival.start)
-      let frame = bytes.extracting(start..<start &+ Int(arrival.capturedBytes))
-      guard arrival.kind == .plain,
-        let datagram = PlainDatagram(frame, wireBytes: Int(arrival.wireBytes))
-      else {
-        decode(place, frame)
-        continue
+    arrivals.removeAll(reserving: records.count &+ frames.count)
+    var tally = Tally()
+    let keys = StreamTable.hashKeys
+    if let file {
+      let isEthernet = file.linkType == .ethernet
+      for place in 0..<records.count {
+        let record = file.record(at: Int(records[place]), in: bytes)
+        read(record, isEthernet: isEthernet, in: bytes, at: place, keys, &tally)
       }
-      let head = CheckedBytes(known: frame, from: datagram.header, byteCount: 44)
-      let hash = FlowKey(head).hash(depth: datagram.isTunnelled ? 1 : 0, key: key)
-      arrivals[place].take(datagram, hash: hash, takers: taker(of: hash))
-      times = (min(times.earliest, arrival.time), max(times.latest, arrival.time))
-      plain &+= 1
-      plainBytes &+= Int(arrival.wireBytes)
     }
-    (earliest, latest) = (min(earliest, times.earliest), max(latest, times.latest))
-    packets += plain
-    totals.add(.udp, packets: plain, wireBytes: plainBytes)
+    for index in 0..<frames.count {
+      let frame = frames[index]
+      let place = records.count + index
+      if frame.drops > 0 {
+        arrivals.appendToAll(Arrival(drops: frame.drops, place: place))
+      } else {
+        let record = frame.record
+        read(
+          record, isEthernet: record.linkType == .ethernet, in: bytes, at: place, keys, &tally)
+      }
+    }
+    (earliest, latest) = (min(earliest, tally.earliest), max(latest, tally.latest))
+    packets += tally.packets
+    totals.add(.udp, packets: tally.packets, wireBytes: tally.wireBytes)
   }
 
   @inline(__always)
-  private func taker(of hash: UInt64) -> UInt8 {
-    1 &<< UInt8(truncatingIfNeeded: StreamTable.Share.index(of: hash, mask: tableCount &- 1))
+  private mutating func read(
+    _ record: PcapRecord, isEthernet: Bool, in bytes: RawSpan, at place: Int,
+    _ keys: FlowKey.HashKeys, _ tally: inout Tally
+  ) {
+    let start = record.frame.lowerBound
+    guard isEthernet, mayBePlain,
+      let datagram = PlainDatagram(
+        bytes, from: start, capturedBytes: record.frame.upperBound &- start,
+        wireBytes: record.wireBytes)
+    else { return decode(record, in: bytes, at: place) }
+    let head = CheckedBytes(known: bytes, from: start &+ datagram.header, byteCount: 44)
+    let hash = FlowKey(head).hash(depth: datagram.isTunnelled ? 1 : 0, keys: keys)
+    let time = record.time.nanoseconds
+    arrivals.append(
+      Arrival(
+        datagram, from: start, wireBytes: record.wireBytes, hash: hash, time: time, place: place),
+      to: table(of: hash))
+    tally.packets &+= 1
+    tally.wireBytes &+= record.wireBytes
+    tally.earliest = min(tally.earliest, time)
+    tally.latest = max(tally.latest, time)
   }
 
-  private mutating func decode(_ place: Int, _ frame: RawSpan) {
-    var arrival = arrivals[place]
-    guard arrival.kind != .drops else { return }
-    let link =
-      arrival.kind == .plain
-      ? .ethernet : UInt16(exactly: arrival.place).flatMap(LinkType.init(rawValue:))
+  @inline(__always)
+  private func table(of hash: UInt64) -> Int {
+    StreamTable.Share.index(of: hash, mask: tableCount &- 1)
+  }
+
+  @inline(never)
+  private mutating func decode(_ record: PcapRecord, in bytes: RawSpan, at place: Int) {
     let packet = DecodedPacket(
-      decoding: frame, linkType: link, wireBytes: Int(arrival.wireBytes),
-      decapsulation: decapsulation)
-    arrival.kind = .decoded
-    arrival.place = UInt32(decoded.count)
-    // What is no stream is the first table's.
-    arrival.takers = 1
+      decoding: bytes.extracting(record.frame), linkType: record.linkType,
+      wireBytes: record.wireBytes, decapsulation: decapsulation)
+    var hash: UInt64 = 0
     if packet.kind == .udp {
-      arrival.hash = FlowKey(packet).hash(depth: packet.outer.count, key: StreamTable.hashKey)
-      arrival.takers = taker(of: arrival.hash)
+      hash = FlowKey(packet).hash(depth: packet.outer.count, keys: StreamTable.hashKeys)
     }
-    // What makes an interval blind is everybody's.
-    if packet.isTruncated { arrival.takers = .max }
-    arrivals[place] = arrival
-    decoded.append(packet)
-    totals.add(packet.kind, packets: 1, wireBytes: Int(arrival.wireBytes))
+    let time = record.time.nanoseconds
+    let arrival = Arrival(decoded: decoded.count, hash: hash, time: time, place: place)
+    if packet.isTruncated {
+      // What makes an interval blind is everybody's.
+      arrivals.appendToAll(arrival)
+    } else {
+      // What is no stream is the first table's.
+      arrivals.append(arrival, to: packet.kind == .udp ? table(of: hash) : 0)
+    }
+    decoded.append(Decoded(packet: packet, frame: record.frame, wireBytes: record.wireBytes))
+    totals.add(packet.kind, packets: 1, wireBytes: record.wireBytes)
     packets += 1
     malformed += packet.kind == .malformed ? 1 : 0
     truncated += packet.isTruncated ? 1 : 0
     opaque += packet.kind == .esp ? 1 : 0
-    (earliest, latest) = (min(earliest, arrival.time), max(latest, arrival.time))
+    (earliest, latest) = (min(earliest, time), max(latest, time))
   }
 }

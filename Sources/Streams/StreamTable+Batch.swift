@@ -4,6 +4,8 @@ import Wire
 extension StreamTable {
   /// So many flows lie in the cache.
   private static var cachedFlows: Int { 2048 }
+  /// So many packets are fetched for into the cache together, that one need not wait for another.
+  private static var groupCount: Int { 32 }
 
   /// Counts the packets of a batch that are this table's, and hands over the intervals that the
   /// batch's times close.
@@ -13,107 +15,108 @@ extension StreamTable {
     _ batch: borrowing PacketBatch, in bytes: RawSpan,
     deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) {
-    choose(from: batch)
     let closes = batch.latest >= edge
     if !closes {
       lastTime = max(lastTime, batch.latest)
       if share.index == 0 { totals.add(batch.totals) }
     }
-    // Searched for together, so that one search need not wait for the memory of another.
-    var found = [32 of Int32](repeating: -1)
-    let isLarge = flows.count > Self.cachedFlows
-    var passed = 0
-    var group = 0
-    while group < own.count {
-      let end = min(group &+ found.count, own.count)
-      if isLarge { prefetch(group..<end, of: batch) }
-      for index in group..<end {
-        let place = Int(own[index])
-        let arrival = batch.arrivals[place]
-        guard arrival.kind == .plain else { continue }
-        let slot = slot(
-          of: FlowKey(arrival.head(in: bytes)), leg: leg(of: arrival, in: bytes),
-          hash: arrival.hash)
-        found[index &- group] = Int32(truncatingIfNeeded: slot ?? -1)
-        if let slot, flows[slot].figures != 0 {
-          transits.prefetch(at: Int(flows[slot].figures) &- 1)
+    let list = share.index
+    let ownCount = batch.arrivals.count(of: list)
+    var heads = [8 of Int](repeating: 0)
+    var next = 0
+    while next < ownCount {
+      let group = next..<min(next &+ Self.groupCount, ownCount)
+      if flows.count > Self.cachedFlows { prefetch(group, of: batch) }
+      for index in group {
+        let arrival = batch.arrivals[index, of: list]
+        if closes { pass(before: arrival.place + 1, of: batch, after: &heads, deliver) }
+        if arrival.isPlain {
+          count(arrival, in: bytes)
+        } else {
+          take(arrival, of: batch, in: bytes)
         }
       }
-      for index in group..<end {
-        let place = Int(own[index])
-        if closes {
-          pass(passed..<place + 1, of: batch, deliver: deliver)
-          passed = place + 1
-        }
-        take(batch.arrivals[place], at: Int(found[index &- group]), of: batch, in: bytes)
-      }
-      group = end
+      next = group.upperBound
     }
-    if closes { pass(passed..<batch.arrivals.count, of: batch, deliver: deliver) }
-  }
-
-  /// Notes which arrivals are the table's, without a branch that would be guessed wrong every second
-  /// time.
-  private mutating func choose(from batch: borrowing PacketBatch) {
-    let index = UInt8(truncatingIfNeeded: share.index)
-    own.fill(chosenFrom: batch.arrivals) { $0.takers &>> index & 1 }
+    if closes { pass(before: .max, of: batch, after: &heads, deliver) }
   }
 
   /// Has the flows of some arrivals fetched into the cache.
-  private func prefetch(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
+  @inline(never)
+  private mutating func prefetch(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
     for index in indices {
-      flowIndex.prefetch(UInt32(truncatingIfNeeded: batch.arrivals[Int(own[index])].hash))
+      let hash = batch.arrivals[index, of: share.index].hash
+      flowIndex.prefetch(UInt32(truncatingIfNeeded: hash))
     }
     for index in indices {
-      let hash = UInt32(truncatingIfNeeded: batch.arrivals[Int(own[index])].hash)
-      if let slot = flowIndex.firstSlot(of: hash) { flows.prefetch(slot) }
+      let hash = batch.arrivals[index, of: share.index].hash
+      if let slot = flowIndex.firstSlot(of: UInt32(truncatingIfNeeded: hash)) {
+        flows.prefetch(slot)
+      }
     }
   }
 
-  /// Lets the time go on, packet by packet.
+  /// Lets the time go on, packet by packet, those of the other tables included.
+  @inline(never)
   private mutating func pass(
-    _ places: Range<Int>, of batch: borrowing PacketBatch,
-    deliver: (borrowing StreamTable, ClosedInterval) -> Void
+    before place: Int, of batch: borrowing PacketBatch, after heads: inout [8 of Int],
+    _ deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) {
-    for place in places {
-      let arrival = batch.arrivals[place]
-      guard arrival.kind != .drops else { continue }
+    while let arrival = batch.arrivals.next(before: place, after: &heads) {
+      guard !arrival.isDrops else { continue }
       pass(arrival.time, deliver: deliver)
       guard share.index == 0 else { continue }
-      let kind = arrival.kind == .plain ? .udp : batch.decoded[Int(arrival.place)].kind
-      totals.add(kind, packets: 1, wireBytes: Int(arrival.wireBytes))
-    }
-  }
-
-  /// - Parameter slot: the flow's; −1 where it was not there yet.
-  @inline(__always)
-  private mutating func take(
-    _ arrival: Arrival, at slot: Int, of batch: borrowing PacketBatch, in bytes: RawSpan
-  ) {
-    switch arrival.kind {
-    case .plain where slot >= 0:
-      let payload = arrival.payload(in: bytes)
-      if !countSteady(slot, payload: payload, lengths: arrival.lengths, at: arrival.time) {
-        countIrregular(slot, payload: payload, lengths: arrival.lengths, at: arrival.time)
+      if arrival.isPlain {
+        totals.add(.udp, packets: 1, wireBytes: arrival.lengths.wireBytes)
+      } else {
+        let decoded = batch.decoded[Int(arrival.start)]
+        totals.add(decoded.packet.kind, packets: 1, wireBytes: decoded.wireBytes)
       }
-    case .plain:
-      countNew(arrival, in: bytes)
-    case .decoded:
-      let start = Int(arrival.start)
-      take(
-        batch.decoded[Int(arrival.place)],
-        bytes: bytes.extracting(start..<start + Int(arrival.capturedBytes)),
-        wireBytes: Int(arrival.wireBytes), at: Timestamp(nanoseconds: arrival.time))
-    case .drops:
-      countDrops(Int(clamping: arrival.hash))
     }
   }
 
-  /// Counts a packet of a flow that was not there when the batch was begun.
+  /// Counts a plain datagram.
+  @inline(__always)
+  mutating func count(_ arrival: Arrival, in bytes: RawSpan) {
+    let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
+    let head = arrival.head(in: bytes)
+    guard let slot = slot(of: FlowKey(head), leg: leg, hash: arrival.hash) else {
+      return begin(arrival, leg: leg, in: bytes)
+    }
+    if flows[slot].takeSoon(
+      arrival, in: bytes, since: start, times: times, transits: &transits)
+    {
+      return
+    }
+    countFurther(slot, arrival, in: bytes)
+  }
+
+  /// Takes what is no plain datagram.
   @inline(never)
-  private mutating func countNew(_ arrival: Arrival, in bytes: RawSpan) {
-    _ = countStream(
-      FlowKey(arrival.head(in: bytes)), leg: leg(of: arrival, in: bytes), hash: arrival.hash,
+  private mutating func take(
+    _ arrival: Arrival, of batch: borrowing PacketBatch, in bytes: RawSpan
+  ) {
+    guard !arrival.isDrops else { return countDrops(Int(clamping: arrival.hash)) }
+    let decoded = batch.decoded[Int(arrival.start)]
+    take(
+      decoded.packet, bytes: bytes.extracting(decoded.frame), wireBytes: decoded.wireBytes,
+      at: Timestamp(nanoseconds: arrival.time))
+  }
+
+  @inline(never)
+  private mutating func begin(_ arrival: Arrival, leg: Int, in bytes: RawSpan) {
+    _ = begin(
+      FlowKey(arrival.head(in: bytes)), leg: leg, hash: UInt32(truncatingIfNeeded: arrival.hash),
       payload: arrival.payload(in: bytes), lengths: arrival.lengths, at: arrival.time)
+  }
+
+  /// Counts a datagram of a flow that is known.
+  @inline(never)
+  private mutating func countFurther(_ slot: Int, _ arrival: Arrival, in bytes: RawSpan) {
+    let payload = arrival.payload(in: bytes)
+    let (lengths, time) = (arrival.lengths, arrival.time)
+    if !countSteady(slot, payload: payload, lengths: lengths, at: time) {
+      countIrregular(slot, payload: payload, lengths: lengths, at: time)
+    }
   }
 }

@@ -55,7 +55,7 @@ extension StreamTable {
       on: slot, payload: payload, length: lengths.udpBytes, at: Timestamp(nanoseconds: time),
       isAmongFirst: flows[slot].packets <= CountingTimes.firstPackets, times: times,
       figures: &figures[place], events: &events)
-    figures[place].moveDelays(to: &transits, at: place)
+    figures[place].moveDelays(to: &transits, at: place, &flows[slot].cursor)
     _ = present.insert(slot)
     figures[place].settledPackets = flows[slot].packets
     settle(slot, figures: place, track: track)
@@ -119,18 +119,17 @@ extension StreamTable {
     if held != 0 { return Int(held) - 1 }
     let place = figures.reuse() ?? addFigures()
     figures[place].reset(for: slot)
-    transits.removeAll(at: place)
+    let former = flows[slot]
     flows[slot].figures = UInt32(place + 1)
-    if flows[slot].isSteady, flows[slot].numbers == .nemotop,
-      flows[slot].flags.contains(.hasTransit)
-    {
-      for transit in flows[slot].transits { transits.append(transit, at: place) }
+    flows[slot].cursor = transits.begin(at: place)
+    if former.isSteady, former.numbers == .nemotop, former.flags.contains(.hasTransit) {
+      for transit in former.transits { transits.append(transit, at: place, &flows[slot].cursor) }
     }
     return place
   }
 
   private mutating func addFigures() -> Int {
-    _ = transits.add()
+    transits.add()
     return figures.append(LegFigures())
   }
 
@@ -180,13 +179,15 @@ extension StreamTable {
     flows[slot].numbers = numbers
     flows[slot].flags.insert(.isSteady)
     if flows[slot].packets == 1, figures[place].tellOnly(of: flows[slot]),
-      transits.count(at: place) == (flows[slot].numbers == .nemotop ? 1 : 0)
+      transits.count(at: place, upTo: flows[slot].cursor)
+        == (flows[slot].numbers == .nemotop ? 1 : 0)
     {
       if let gap = figures[place].maximumGap {
         flows[slot].maximumGap = UInt32(truncatingIfNeeded: gap)
         flows[slot].flags.insert(.hasGap)
       }
       flows[slot].figures = 0
+      flows[slot].transitStep = 0
       figures.release(place)
     }
     if tracks[track].isPlain {
@@ -241,6 +242,7 @@ extension StreamTable {
   mutating func beginInterval() {
     active.removeAll()
     figures.releaseAll()
+    transits.beginInterval()
     events.removeAll(keepingCapacity: events.count < 4096)
   }
 }

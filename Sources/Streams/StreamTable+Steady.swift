@@ -8,35 +8,35 @@ extension StreamTable {
   mutating func countSteady(
     _ slot: Int, payload: RawSpan, lengths: PacketLengths, at time: Int64
   ) -> Bool {
-    let isActive = active.contains(slot)
+    // The latest packet of a flow is in the open interval, or all of its packets are older than that,
+    // but for those that came too late.
+    let isActive = flows[slot].lastTime >= start || active.contains(slot)
     let outcome = flows[slot].takeNext(
       payload, lengths: lengths, at: time, times: times, isActive: isActive, transits: &transits)
-    switch outcome {
-    case .taken:
-      if !isActive { active.insert(slot) }
-      return true
-    case .irregular:
-      return false
-    case .needsFigures:
-      return countWithFigures(slot, payload: payload, lengths: lengths, at: time)
-    case .hasOtherLengths:
-      if !isActive { active.insert(slot) }
-      note(lengths, at: slot)
-      return true
-    }
+    guard outcome != .irregular else { return false }
+    if isActive, outcome == .taken { return true }
+    return finish(outcome, slot, payload: payload, lengths: lengths, at: time)
   }
 
-  /// Counts a packet of a flow that must have figures first.
+  /// Does what is left to do for a packet.
   @inline(never)
-  private mutating func countWithFigures(
-    _ slot: Int, payload: RawSpan, lengths: PacketLengths, at time: Int64
+  private mutating func finish(
+    _ outcome: Flow.Outcome, _ slot: Int, payload: RawSpan, lengths: PacketLengths, at time: Int64
   ) -> Bool {
-    attachFigures(to: slot)
-    return countSteady(slot, payload: payload, lengths: lengths, at: time)
+    if outcome == .needsFigures {
+      attachFigures(to: slot)
+      return countSteady(slot, payload: payload, lengths: lengths, at: time)
+    }
+    active.insert(slot)
+    if outcome == .hasOtherLengths { note(lengths, at: slot) }
+    return true
   }
 }
 
 extension Flow {
+  /// Of nemotop's header, as far as it is looked at here.
+  private static var headerBytes: Int { 40 }
+
   /// What became of a packet.
   enum Outcome: UInt8 {
     /// Nothing: it is none that a steady flow takes.
@@ -46,6 +46,35 @@ extension Flow {
     case taken
     /// It was taken, but for what its headers have beyond those of the interval's first packet.
     case hasOtherLengths
+  }
+
+  /// Takes a packet of nemotop's as `takeNext` does, where the flow is in full swing: nothing is to be
+  /// done for its first time.
+  ///
+  /// - Parameter start: the open interval's, in nanoseconds.
+  @inline(__always)
+  mutating func takeSoon(
+    _ arrival: Arrival, in bytes: RawSpan, since start: Int64, times: CountingTimes,
+    transits: inout TransitStore
+  ) -> Bool {
+    let time = arrival.time
+    let silence = time &- lastTime
+    guard samples == Spacing.fullWeight, flags.isSuperset(of: .inFullSwing), numbers == .nemotop,
+      figures != 0, lastTime >= start, time >= lastTime,
+      UInt64(bitPattern: silence) < times.shortest, packets >= CountingTimes.firstPackets,
+      packets != .max, arrival.ipOverhead == ipOverhead, arrival.wireOverhead == wireOverhead,
+      arrival.payloadBytes >= Self.headerBytes
+    else { return false }
+    let payload = CheckedBytes(known: bytes, from: Int(arrival.start), byteCount: Self.headerBytes)
+    guard let sent = timeOfNext(payload) else { return false }
+    let (now, isFar) = time.subtractingReportingOverflow(sent)
+    let (bytes, isFull) = udpBytes.addingReportingOverflow(UInt32(arrival.udpBytes))
+    guard !isFar, !isFull, transits.appendNear(now, &cursor) else { return false }
+    packets &+= 1
+    udpBytes = bytes
+    goOn(after: silence, at: time)
+    take(transit: now)
+    return true
   }
 
   /// Takes a packet if it bears the next number, within a stay, without a gap, and among the first ones in rhythm.
@@ -62,35 +91,25 @@ extension Flow {
     guard flags.isSuperset(of: [.isSteady, .isPresent]), time >= lastTime,
       times.isShort(silence, mean: spacing, samples: samples)
     else { return .irregular }
-    let isOurs = numbers == .nemotop
-    var now: Int64 = 0
-    if isOurs {
-      guard let sent = timeOfNext(payload) else { return .irregular }
-      let (difference, overflow) = time.subtractingReportingOverflow(sent)
-      guard !overflow else { return .irregular }
-      now = difference
-    } else if !isNextRTP(payload) {
-      return .irregular
+    guard numbers == .nemotop else {
+      return takeNextRTP(
+        payload, lengths: lengths, at: time, after: silence, isActive: isActive)
     }
+    guard let header = CheckedBytes(payload, from: 0, byteCount: Self.headerBytes),
+      let sent = timeOfNext(header)
+    else { return .irregular }
+    let (now, overflow) = time.subtractingReportingOverflow(sent)
+    guard !overflow else { return .irregular }
     if isActive {
-      if packets < CountingTimes.firstPackets,
-        CountingTimes.isStumble(silence, mean: spacing, samples: samples)
-      {
-        return .irregular
-      }
-      let (bytes, overflow) = udpBytes.addingReportingOverflow(
-        UInt32(truncatingIfNeeded: lengths.udpBytes))
-      guard !overflow, packets != .max else { return .irregular }
-      if isOurs {
-        if figures != 0 {
-          transits.append(now, at: Int(figures) &- 1)
-        } else {
-          let step = now.subtractingReportingOverflow(transit)
-          guard packets == 1, !step.overflow, let step = Int32(exactly: step.partialValue) else {
-            return .needsFigures
-          }
-          transitStep = step
+      guard goesOn(after: silence), let bytes = room(for: lengths) else { return .irregular }
+      if figures != 0 {
+        transits.append(now, at: Int(figures) &- 1, &cursor)
+      } else {
+        let step = now.subtractingReportingOverflow(transit)
+        guard packets == 1, !step.overflow, let step = Int32(exactly: step.partialValue) else {
+          return .needsFigures
         }
+        transitStep = step
       }
       packets &+= 1
       udpBytes = bytes
@@ -98,15 +117,46 @@ extension Flow {
       beginInterval(lengths, at: time)
     }
     goOn(after: silence, at: time)
-    if isOurs { take(transit: now) }
+    take(transit: now)
     return holds(lengths) ? .taken : .hasOtherLengths
+  }
+
+  @inline(never)
+  private mutating func takeNextRTP(
+    _ payload: RawSpan, lengths: PacketLengths, at time: Int64, after silence: Int64,
+    isActive: Bool
+  ) -> Outcome {
+    guard isNextRTP(payload) else { return .irregular }
+    if isActive {
+      guard goesOn(after: silence), let bytes = room(for: lengths) else { return .irregular }
+      packets &+= 1
+      udpBytes = bytes
+    } else {
+      beginInterval(lengths, at: time)
+    }
+    goOn(after: silence, at: time)
+    return holds(lengths) ? .taken : .hasOtherLengths
+  }
+
+  /// Whether a silence within the interval is none that ends a run.
+  @inline(__always)
+  private func goesOn(after silence: Int64) -> Bool {
+    packets >= CountingTimes.firstPackets
+      || !CountingTimes.isStumble(silence, mean: spacing, samples: samples)
+  }
+
+  /// The interval's bytes with those of a further packet; nil where the flow cannot count so many.
+  @inline(__always)
+  private func room(for lengths: PacketLengths) -> UInt32? {
+    let (bytes, overflow) = udpBytes.addingReportingOverflow(
+      UInt32(truncatingIfNeeded: lengths.udpBytes))
+    return overflow || packets == .max ? nil : bytes
   }
 
   /// When nemotop's sender sent the packet, if it bears the flow's next number (see `StreamHeader`):
   /// no padding, no contributing sources, the extension.
   @inline(__always)
-  private func timeOfNext(_ payload: RawSpan) -> Int64? {
-    guard let header = CheckedBytes(payload, from: 0, byteCount: 40) else { return nil }
+  private func timeOfNext(_ header: borrowing CheckedBytes) -> Int64? {
     let next = UInt64(bitPattern: highest &+ 1)
     guard header.uint64(at: 16) == next,
       header.uint64(at: 8) == UInt64(synchronizationSource) << 32 | 0x4e54_0006,
@@ -154,9 +204,8 @@ extension Flow {
   @inline(__always)
   private mutating func take(transit now: Int64) {
     if flags.contains(.hasTransit) {
-      let step = Double(now.subtractingReportingOverflow(transit).partialValue.magnitude)
-      let mean = flags.contains(.hasJitter) ? jitter : 0
-      jitter = Jitter.mean(mean, taking: step)
+      // The jitter is 0 before it has one.
+      jitter = Jitter.mean(jitter, taking: Double(now &- transit).magnitude)
       flags.insert(.hasJitter)
     }
     flags.insert(.hasTransit)

@@ -39,11 +39,13 @@ package struct StreamTable: ~Copyable {
   let share: Share
   /// Everything that ended by then was handed over; nil before the first packet.
   package private(set) var closedUpTo: Timestamp?
+  /// The open interval's begin, in nanoseconds.
+  private(set) var start = Int64.max
   /// Packets before this, in nanoseconds, belong to the open interval.
-  var edge = Int64.min
+  private(set) var edge = Int64.min
 
   var legs = LegTable()
-  var flows = ChunkStore<Flow>()
+  var flows = GrowingStore<Flow>()
   var flowIndex = SlotIndex()
   /// Those that had packets in the open interval.
   var active = SlotSet()
@@ -64,8 +66,6 @@ package struct StreamTable: ~Copyable {
   /// How many flows may have lost packets to the capture that did not show yet.
   var doubts = 0
   var lastTime = Int64.min
-  /// The arrivals of a batch that are the table's.
-  var own = PlainList<UInt32>()
 
   package init(point: Point, options: CountingOptions, share: Share = .whole) {
     self.point = point
@@ -75,7 +75,10 @@ package struct StreamTable: ~Copyable {
   }
 
   /// Of all tables, so that they agree on whose a stream is.
-  static let hashKey = UInt64.random(in: .min ... .max)
+  static let hashKeys = {
+    var generator = SystemRandomNumberGenerator()
+    return FlowKey.HashKeys(using: &generator)
+  }()
 
   /// Counts a packet, and hands over the intervals that its time closes.
   ///
@@ -107,7 +110,7 @@ package struct StreamTable: ~Copyable {
     case .udp:
       let leg = packet.outer.count == 0 ? 0 : legs.index(of: packet.outer)
       let key = FlowKey(packet)
-      let hash = key.hash(depth: packet.outer.count, key: Self.hashKey)
+      let hash = key.hash(depth: packet.outer.count, keys: Self.hashKeys)
       guard share.holds(hash) else { return }
       let slot = countStream(
         key, leg: leg, hash: hash, payload: bytes.extracting(packet.payload),
@@ -140,21 +143,12 @@ package struct StreamTable: ~Copyable {
     let time = time.nanoseconds
     pass(time, deliver: deliver)
     totals.add(.udp, packets: 1, wireBytes: wireBytes)
-    var arrival = Arrival(
-      time: time, start: 0, capturedBytes: bytes.byteCount, wireBytes: wireBytes)
-    arrival.take(datagram)
-    let key = FlowKey(arrival.head(in: bytes))
-    let hash = key.hash(depth: arrival.isTunnelled ? 1 : 0, key: Self.hashKey)
+    let head = CheckedBytes(known: bytes, from: datagram.header, byteCount: 44)
+    let hash = FlowKey(head).hash(depth: datagram.isTunnelled ? 1 : 0, keys: Self.hashKeys)
     guard share.holds(hash) else { return }
-    _ = countStream(
-      key, leg: leg(of: arrival, in: bytes), hash: hash,
-      payload: arrival.payload(in: bytes), lengths: arrival.lengths, at: time)
-  }
-
-  /// The leg of a plain datagram.
-  @inline(__always)
-  mutating func leg(of arrival: Arrival, in bytes: RawSpan) -> Int {
-    arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
+    count(
+      Arrival(datagram, from: 0, wireBytes: wireBytes, hash: hash, time: time, place: 0),
+      in: bytes)
   }
 
   /// The slot of a flow that is known.
@@ -166,7 +160,6 @@ package struct StreamTable: ~Copyable {
   }
 
   /// - Returns: the flow's slot.
-  @inline(__always)
   mutating func countStream(
     _ key: FlowKey, leg: Int, hash: UInt64, payload: RawSpan, lengths: PacketLengths,
     at time: Int64
@@ -223,6 +216,7 @@ package struct StreamTable: ~Copyable {
 
   private mutating func open(_ start: Timestamp) {
     closedUpTo = start
+    self.start = start.nanoseconds
     let (end, overflow) = start.nanoseconds.addingReportingOverflow(times.interval)
     edge = overflow ? .max : end
   }

@@ -46,7 +46,7 @@ public struct PcapWalker: Sendable {
   /// More is not believed to be captured of a frame.
   @usableFromInline let longestFrame: Int
   @usableFromInline let order: PcapByteOrder
-  @usableFromInline let linkType: LinkType?
+  @usableFromInline package let linkType: LinkType?
   @usableFromInline let nanosecondsPerUnit: Int64
   @usableFromInline let recordHeaderBytes: Int
   /// Up to version 2.3 the original length may come first.
@@ -88,6 +88,57 @@ public struct PcapWalker: Sendable {
     return passed
   }
 
+  /// Passes by the next record, of which it looks at the captured length alone.
+  ///
+  /// - Returns: where the record begins, as `record(at:in:)` wants it; nil where there is none, or none
+  ///   that is read so simply: then `next` tells what there is.
+  @inlinable
+  @inline(__always)
+  public mutating func pass(in bytes: RawSpan) -> Int? {
+    let start = offset
+    guard !mayBeSwapped,
+      let header = CheckedBytes(bytes, from: start, byteCount: recordHeaderBytes)
+    else { return nil }
+    let captured = Int(order.uint32(header, at: 8))
+    let end = start &+ recordHeaderBytes &+ captured
+    guard captured <= longestFrame, end <= bytes.byteCount else { return nil }
+    offset = end
+    return start
+  }
+
+  /// A record that was passed by.
+  @inlinable
+  @inline(__always)
+  public func record(at start: Int, in bytes: RawSpan) -> PcapRecord {
+    order == .little
+      ? record(at: start, in: bytes, order: .little) : bigRecord(at: start, in: bytes)
+  }
+
+  @usableFromInline
+  func bigRecord(at start: Int, in bytes: RawSpan) -> PcapRecord {
+    record(at: start, in: bytes, order: .big)
+  }
+
+  @inlinable
+  @inline(__always)
+  func record(at start: Int, in bytes: RawSpan, order: PcapByteOrder) -> PcapRecord {
+    let header = CheckedBytes(known: bytes, from: start, byteCount: recordHeaderBytes)
+    let frame = start &+ recordHeaderBytes
+    let captured = Int(order.uint32(header, at: 8))
+    return PcapRecord(
+      time: time(of: header, order: order), wireBytes: Int(order.uint32(header, at: 12)),
+      frame: frame..<frame &+ captured, linkType: linkType)
+  }
+
+  @inlinable
+  @inline(__always)
+  func time(of header: borrowing CheckedBytes, order: PcapByteOrder) -> Timestamp {
+    let seconds = Int64(order.uint32(header, at: 0))
+    let fraction = Int64(order.uint32(header, at: 4))
+    // Both factors are small enough that nothing overflows.
+    return Timestamp(nanoseconds: seconds &* 1_000_000_000 &+ fraction &* nanosecondsPerUnit)
+  }
+
   /// The next record.
   @inlinable
   @inline(__always)
@@ -101,14 +152,11 @@ public struct PcapWalker: Sendable {
     if mayBeSwapped, captured > original { swap(&captured, &original) }
     guard captured <= longestFrame else { return .flaw(.capturedLength(captured)) }
     guard captured <= rest &- recordHeaderBytes else { return .cut }
-    let seconds = Int64(order.uint32(header, at: 0))
-    let fraction = Int64(order.uint32(header, at: 4))
     let start = offset &+ recordHeaderBytes
     offset = start &+ captured
     return .packet(
       PcapRecord(
-        // Both factors are small enough that nothing overflows.
-        time: Timestamp(nanoseconds: seconds &* 1_000_000_000 &+ fraction &* nanosecondsPerUnit),
-        wireBytes: original, frame: start..<offset, linkType: linkType))
+        time: time(of: header, order: order), wireBytes: original, frame: start..<offset,
+        linkType: linkType))
   }
 }

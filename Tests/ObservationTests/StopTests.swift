@@ -21,7 +21,7 @@ struct StopTests {
   @Test func `a long interval of a file is read no further than is wanted`() throws {
     let path = NSTemporaryDirectory() + "nemotop-test-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let packets = 700_000
+    let packets = 1_400_000
     try Self.capture(packets: packets).write(to: URL(fileURLWithPath: path))
     let feed = try FileFeed(
       point: Point(name: "xen1"), path: path, stream: nil, filter: nil,

@@ -1,8 +1,9 @@
 /// Where the headers lie in a frame of the commonest kind: Ethernet, IPv6, UDP, with one IPv6 tunnel
-/// (RFC 2473) around the packet or none, and without tags or extension headers.
+/// (RFC 2473) around the packet or none, and without tags or extension headers; what surrounds payload
+/// and packet fits into 16 bits.
 ///
-/// These are read at a glance. Everything else, and whatever contradicts itself or was cut, is for
-/// `DecodedPacket`, which says of these frames the same.
+/// These are read at a glance. Everything else, and whatever contradicts itself or was cut before the
+/// payload, is for `DecodedPacket`, which says of these frames the same.
 public struct PlainDatagram: Sendable {
   /// Where the innermost IPv6 header begins.
   public let header: Int
@@ -25,40 +26,44 @@ public struct PlainDatagram: Sendable {
   @inlinable
   @inline(__always)
   public init?(_ bytes: RawSpan, wireBytes: Int) {
-    guard let frame = CheckedBytes(bytes, from: 0, byteCount: 62),
-      frame.uint16(at: 12) == 0x86dd
+    self.init(bytes, from: 0, capturedBytes: bytes.byteCount, wireBytes: wireBytes)
+  }
+
+  /// - Parameters:
+  ///   - bytes: what holds an Ethernet frame.
+  ///   - start: where it begins in them.
+  ///   - capturedBytes: how much of it was captured.
+  ///   - wireBytes: its length on the wire.
+  @inlinable
+  @inline(__always)
+  public init?(_ bytes: RawSpan, from start: Int, capturedBytes: Int, wireBytes: Int) {
+    // EtherType, version and payload length are one word.
+    guard capturedBytes >= 62,
+      let frame = CheckedBytes(bytes, from: start, byteCount: capturedBytes),
+      frame.uint64(at: 12) >> 44 == 0x8_6dd6
     else { return nil }
-    let captured = bytes.byteCount
-    var limit = max(wireBytes, captured)
     var header = 14
     var length = Int(frame.uint16(at: 18))
-    guard frame.uint8(at: 14) >> 4 == 6, length != 0 else { return nil }
     var next = frame.uint8(at: 20)
-    var end = 54 &+ length
-    limit = min(limit, end)
     if next == 41 {
-      guard let inner = CheckedBytes(bytes, from: 54, byteCount: 48), limit >= 94,
-        inner.uint8(at: 0) >> 4 == 6
-      else { return nil }
+      let room = length
+      guard capturedBytes >= 102, frame.uint8(at: 54) >> 4 == 6 else { return nil }
       header = 54
-      length = Int(inner.uint16(at: 4))
-      next = inner.uint8(at: 6)
-      end = 94 &+ length
-      limit = min(limit, end)
-      guard length != 0 else { return nil }
+      length = Int(frame.uint16(at: 58))
+      next = frame.uint8(at: 60)
+      guard 40 &+ length <= room else { return nil }
     }
     let datagram = header &+ 40
-    guard next == 17, datagram &+ 8 <= limit,
-      let udp = CheckedBytes(bytes, from: datagram, byteCount: 8)
-    else { return nil }
-    let stated = Int(udp.uint16(at: 4))
-    guard stated >= 8, stated <= end &- datagram, udp.uint16(at: 2) != 4789 else {
+    guard next == 17, datagram &+ length <= wireBytes else { return nil }
+    let stated = Int(frame.uint16(at: datagram &+ 4))
+    guard stated >= 8, stated <= length, frame.uint16(at: datagram &+ 2) != 4789 else {
       return nil
     }
     self.header = header
     udpBytes = stated &- 8
     ipBytes = 40 &+ length
-    payloadBytes = max(min(limit, datagram &+ stated, captured) &- datagram &- 8, 0)
+    payloadBytes = min(stated, capturedBytes &- datagram) &- 8
+    guard (ipBytes &- udpBytes) | (wireBytes &- ipBytes) <= 0xffff else { return nil }
   }
 
   /// Where the UDP payload lies, as far as it was captured.

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <stddef.h>
+
+/// Maps zeroed memory that is the program's alone, in huge pages where it is large.
+///
+/// Returns nothing where there is none. To be given back with munmap.
+void *_Nullable memory_region_map(size_t count);
+
+/// Makes a mapped region larger, perhaps elsewhere; what is behind its former end is zeroed.
+///
+/// Returns nothing where there is no memory: then the region is as it was.
+void *_Nullable memory_region_grow(void *_Nonnull region, size_t former, size_t count);
