@@ -190,6 +190,11 @@ const uint8_t *packet_ring_next(struct packet_ring *ring, struct packet_ring_fra
   }
   ring->frames_left--;
   ring->offset += header->tp_next_offset;
+  // Another core wrote the frame that follows: it is fetched while this one is looked at.
+  const uint8_t *next = block + ring->offset;
+  __builtin_prefetch(next);
+  __builtin_prefetch(next + header->tp_mac);
+  __builtin_prefetch(next + header->tp_mac + 64);
   return bytes;
 }
 

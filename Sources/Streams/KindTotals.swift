@@ -4,6 +4,15 @@ import Wire
 struct KindTotals: BitwiseCopyable, Sendable {
   private var packets = [8 of Int](repeating: 0)
   private var wireBytes = [8 of Int](repeating: 0)
+  /// Of datagrams that were read at a glance.
+  private var plain = (packets: 0, wireBytes: 0)
+
+  /// Adds a datagram that was read at a glance.
+  @inline(__always)
+  mutating func addDatagram(wireBytes: Int) {
+    plain.packets &+= 1
+    plain.wireBytes &+= wireBytes
+  }
 
   @inline(__always)
   mutating func add(_ kind: DecodedPacket.Kind, packets: Int, wireBytes: Int) {
@@ -13,6 +22,8 @@ struct KindTotals: BitwiseCopyable, Sendable {
   }
 
   mutating func add(_ other: Self) {
+    plain.packets &+= other.plain.packets
+    plain.wireBytes &+= other.plain.wireBytes
     for kind in packets.indices {
       packets[kind] &+= other.packets[kind]
       wireBytes[kind] &+= other.wireBytes[kind]
@@ -23,8 +34,11 @@ struct KindTotals: BitwiseCopyable, Sendable {
   var list: [ProtocolTotal] {
     DecodedPacket.Kind.allCases.compactMap { kind in
       let index = Int(kind.rawValue)
-      guard packets[index] > 0 else { return nil }
-      return ProtocolTotal(kind: kind, packets: packets[index], wireBytes: wireBytes[index])
+      let plain = kind == .udp ? plain : (packets: 0, wireBytes: 0)
+      let packets = packets[index] &+ plain.packets
+      guard packets > 0 else { return nil }
+      return ProtocolTotal(
+        kind: kind, packets: packets, wireBytes: wireBytes[index] &+ plain.wireBytes)
     }
   }
 }

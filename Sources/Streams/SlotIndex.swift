@@ -28,13 +28,6 @@ struct SlotIndex: ~Copyable {
   @inline(__always)
   func prefetch(_ hash: UInt32) { words.prefetch(Int(hash)) }
 
-  /// The slot of the element that a search for this hash meets first, if there is one.
-  @inline(__always)
-  func firstSlot(of hash: UInt32) -> Int? {
-    let word = words[Int(hash)]
-    return word == 0 ? nil : Int(UInt32(truncatingIfNeeded: word)) &- 1
-  }
-
   /// Adds an element that is not there yet.
   mutating func insert(_ hash: UInt32, slot: Int) {
     if 2 * (count + 1) > words.count { grow() }

@@ -23,10 +23,20 @@ extension StreamTable {
     let list = share.index
     let ownCount = batch.arrivals.count(of: list)
     var heads = [8 of Int](repeating: 0)
+    let isLarge = flows.count > Self.cachedFlows
+    if isLarge {
+      prefetchIndex(0..<2 * Self.groupCount, of: batch)
+      prefetchFlows(0..<Self.groupCount, of: batch)
+    }
     var next = 0
     while next < ownCount {
       let group = next..<min(next &+ Self.groupCount, ownCount)
-      if flows.count > Self.cachedFlows { prefetch(group, of: batch) }
+      if isLarge {
+        let following = group.upperBound..<group.upperBound &+ Self.groupCount
+        prefetchIndex(
+          following.upperBound..<following.upperBound &+ Self.groupCount, of: batch)
+        prefetchFlows(following, of: batch)
+      }
       for index in group {
         let arrival = batch.arrivals[index, of: list]
         if closes { pass(before: arrival.place + 1, of: batch, after: &heads, deliver) }
@@ -41,18 +51,22 @@ extension StreamTable {
     if closes { pass(before: .max, of: batch, after: &heads, deliver) }
   }
 
-  /// Has the flows of some arrivals fetched into the cache.
+  /// Has the words that tell where the flows of some arrivals lie fetched into the cache.
   @inline(never)
-  private mutating func prefetch(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
-    for index in indices {
+  private mutating func prefetchIndex(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
+    for index in indices.clamped(to: 0..<batch.arrivals.count(of: share.index)) {
       let hash = batch.arrivals[index, of: share.index].hash
       flowIndex.prefetch(UInt32(truncatingIfNeeded: hash))
     }
-    for index in indices {
+  }
+
+  /// Has the flows of some arrivals fetched into the cache.
+  @inline(never)
+  private mutating func prefetchFlows(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
+    for index in indices.clamped(to: 0..<batch.arrivals.count(of: share.index)) {
       let hash = batch.arrivals[index, of: share.index].hash
-      if let slot = flowIndex.firstSlot(of: UInt32(truncatingIfNeeded: hash)) {
-        flows.prefetch(slot)
-      }
+      let slot = flowIndex.slot(of: UInt32(truncatingIfNeeded: hash)) { _ in true }
+      if let slot { flows.prefetch(slot) }
     }
   }
 
@@ -67,7 +81,7 @@ extension StreamTable {
       pass(arrival.time, deliver: deliver)
       guard share.index == 0 else { continue }
       if arrival.isPlain {
-        totals.add(.udp, packets: 1, wireBytes: arrival.lengths.wireBytes)
+        totals.addDatagram(wireBytes: arrival.lengths.wireBytes)
       } else {
         let decoded = batch.decoded[Int(arrival.start)]
         totals.add(decoded.packet.kind, packets: 1, wireBytes: decoded.wireBytes)

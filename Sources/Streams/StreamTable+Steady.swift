@@ -69,7 +69,8 @@ extension Flow {
     guard let sent = timeOfNext(payload) else { return false }
     let (now, isFar) = time.subtractingReportingOverflow(sent)
     let (bytes, isFull) = udpBytes.addingReportingOverflow(UInt32(arrival.udpBytes))
-    guard !isFar, !isFull, transits.appendNear(now, &cursor) else { return false }
+    guard !isFar, !isFull else { return false }
+    transits.append(now, at: Int(figures) &- 1, &cursor)
     packets &+= 1
     udpBytes = bytes
     goOn(after: silence, at: time)

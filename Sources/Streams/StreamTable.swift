@@ -37,6 +37,7 @@ package struct StreamTable: ~Copyable {
   let options: CountingOptions
   let times: CountingTimes
   let share: Share
+  private let hashKeys = Self.hashKeys
   /// Everything that ended by then was handed over; nil before the first packet.
   package private(set) var closedUpTo: Timestamp?
   /// The open interval's begin, in nanoseconds.
@@ -110,7 +111,7 @@ package struct StreamTable: ~Copyable {
     case .udp:
       let leg = packet.outer.count == 0 ? 0 : legs.index(of: packet.outer)
       let key = FlowKey(packet)
-      let hash = key.hash(depth: packet.outer.count, keys: Self.hashKeys)
+      let hash = key.hash(depth: packet.outer.count, keys: hashKeys)
       guard share.holds(hash) else { return }
       let slot = countStream(
         key, leg: leg, hash: hash, payload: bytes.extracting(packet.payload),
@@ -142,9 +143,9 @@ package struct StreamTable: ~Copyable {
   ) {
     let time = time.nanoseconds
     pass(time, deliver: deliver)
-    totals.add(.udp, packets: 1, wireBytes: wireBytes)
+    totals.addDatagram(wireBytes: wireBytes)
     let head = CheckedBytes(known: bytes, from: datagram.header, byteCount: 44)
-    let hash = FlowKey(head).hash(depth: datagram.isTunnelled ? 1 : 0, keys: Self.hashKeys)
+    let hash = FlowKey(head).hash(depth: datagram.isTunnelled ? 1 : 0, keys: hashKeys)
     guard share.holds(hash) else { return }
     count(
       Arrival(datagram, from: 0, wireBytes: wireBytes, hash: hash, time: time, place: 0),

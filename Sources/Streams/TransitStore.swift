@@ -97,7 +97,7 @@ struct TransitStore: ~Copyable {
 
   /// Appends a transit to the block, if it has room for that and the two are near.
   @inline(__always)
-  mutating func appendNear(_ transit: Int64, _ cursor: inout Cursor) -> Bool {
+  private mutating func appendNear(_ transit: Int64, _ cursor: inout Cursor) -> Bool {
     guard cursor.place < Block.count else { return false }
     let block = cursor.block
     let offset = transit &- blocks[block].base
