@@ -45,7 +45,12 @@ struct CountingTimes: Sendable {
   /// Whether a silence is neither a gap nor an absence, nor longer than a flow has room for.
   @inline(__always)
   func isShort(_ silence: Int64, mean spacing: Double, samples: UInt8) -> Bool {
-    if UInt64(bitPattern: silence) < shortest { return true }
+    UInt64(bitPattern: silence) < shortest
+      || isShortForItsBeat(silence, mean: spacing, samples: samples)
+  }
+
+  @inline(never)
+  private func isShortForItsBeat(_ silence: Int64, mean spacing: Double, samples: UInt8) -> Bool {
     guard silence >= 0, silence <= Int64(UInt32.max) else { return false }
     // Two packets alone do not tell a gap from a slow beat.
     guard samples > 0 else { return silence < leftAfter }

@@ -22,14 +22,14 @@ struct FlowKey: BitwiseCopyable, Sendable {
     versions = (source.isIPv4 ? 1 : 0) | (destination.isIPv4 ? 2 : 0)
   }
 
-  /// - Parameter header: an IPv6 header and the ports behind it, 44 bytes.
+  /// - Parameter start: where an IPv6 header and the ports behind it begin, 44 bytes.
   @inline(__always)
-  init(_ header: borrowing CheckedBytes) {
-    sourceHigh = header.uint64(at: 8).bigEndian
-    sourceLow = header.uint64(at: 16).bigEndian
-    destinationHigh = header.uint64(at: 24).bigEndian
-    destinationLow = header.uint64(at: 32).bigEndian
-    ports = header.uint32(at: 40).bigEndian
+  init(_ bytes: borrowing CheckedBytes, from start: Int = 0) {
+    sourceHigh = bytes.uint64(at: start &+ 8).bigEndian
+    sourceLow = bytes.uint64(at: start &+ 16).bigEndian
+    destinationHigh = bytes.uint64(at: start &+ 24).bigEndian
+    destinationLow = bytes.uint64(at: start &+ 32).bigEndian
+    ports = bytes.uint32(at: start &+ 40).bigEndian
     versions = 0
   }
 

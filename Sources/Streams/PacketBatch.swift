@@ -117,10 +117,12 @@ package struct PacketBatch: ~Copyable {
     var tally = Tally()
     let keys = StreamTable.hashKeys
     if let file {
-      let isEthernet = file.linkType == .ethernet
+      let glances = mayBePlain && file.linkType == .ethernet
       for place in 0..<records.count {
         let record = file.record(at: Int(records[place]), in: bytes)
-        read(record, isEthernet: isEthernet, in: bytes, at: place, keys, &tally)
+        if !glances || !glance(at: record, in: bytes, at: place, keys, &tally) {
+          decode(at: place, in: bytes)
+        }
       }
     }
     for index in 0..<frames.count {
@@ -130,8 +132,11 @@ package struct PacketBatch: ~Copyable {
         arrivals.appendToAll(Arrival(drops: frame.drops, place: place))
       } else {
         let record = frame.record
-        read(
-          record, isEthernet: record.linkType == .ethernet, in: bytes, at: place, keys, &tally)
+        if !mayBePlain || record.linkType != .ethernet
+          || !glance(at: record, in: bytes, at: place, keys, &tally)
+        {
+          decode(at: place, in: bytes)
+        }
       }
     }
     (earliest, latest) = (min(earliest, tally.earliest), max(latest, tally.latest))
@@ -139,19 +144,21 @@ package struct PacketBatch: ~Copyable {
     totals.add(.udp, packets: tally.packets, wireBytes: tally.wireBytes)
   }
 
+  /// Reads a frame on an Ethernet if it is a plain datagram.
   @inline(__always)
-  private mutating func read(
-    _ record: PcapRecord, isEthernet: Bool, in bytes: RawSpan, at place: Int,
-    _ keys: FlowKey.HashKeys, _ tally: inout Tally
-  ) {
+  private mutating func glance(
+    at record: PcapRecord, in bytes: RawSpan, at place: Int, _ keys: FlowKey.HashKeys,
+    _ tally: inout Tally
+  ) -> Bool {
     let start = record.frame.lowerBound
-    guard isEthernet, mayBePlain,
+    let capturedBytes = record.frame.upperBound &- start
+    let frame = CheckedBytes(known: bytes, from: start, byteCount: capturedBytes)
+    guard
       let datagram = PlainDatagram(
-        bytes, from: start, capturedBytes: record.frame.upperBound &- start,
-        wireBytes: record.wireBytes)
-    else { return decode(record, in: bytes, at: place) }
-    let head = CheckedBytes(known: bytes, from: start &+ datagram.header, byteCount: 44)
-    let hash = FlowKey(head).hash(depth: datagram.isTunnelled ? 1 : 0, keys: keys)
+        frame, capturedBytes: capturedBytes, wireBytes: record.wireBytes)
+    else { return false }
+    let hash = FlowKey(frame, from: datagram.header).hash(
+      depth: datagram.isTunnelled ? 1 : 0, keys: keys)
     let time = record.time.nanoseconds
     arrivals.append(
       Arrival(
@@ -161,6 +168,7 @@ package struct PacketBatch: ~Copyable {
     tally.wireBytes &+= record.wireBytes
     tally.earliest = min(tally.earliest, time)
     tally.latest = max(tally.latest, time)
+    return true
   }
 
   @inline(__always)
@@ -169,7 +177,11 @@ package struct PacketBatch: ~Copyable {
   }
 
   @inline(never)
-  private mutating func decode(_ record: PcapRecord, in bytes: RawSpan, at place: Int) {
+  private mutating func decode(at place: Int, in bytes: RawSpan) {
+    guard
+      let record = place < records.count
+        ? file?.record(at: Int(records[place]), in: bytes) : frames[place - records.count].record
+    else { return }
     let packet = DecodedPacket(
       decoding: bytes.extracting(record.frame), linkType: record.linkType,
       wireBytes: record.wireBytes, decapsulation: decapsulation)

@@ -4,8 +4,12 @@ import Wire
 extension StreamTable {
   /// So many flows lie in the cache.
   private static var cachedFlows: Int { 2048 }
-  /// So many packets are fetched for into the cache together, that one need not wait for another.
-  private static var groupCount: Int { 32 }
+  /// For so many packets at a time memory is fetched into the cache: a few, as more would be refused
+  /// while others are on their way.
+  private static var groupCount: Int { 4 }
+  /// So many packets ahead: of transits, which are found through flows; twice that of flows, which are
+  /// found through the index; three times that of the index.
+  private static var ahead: Int { 8 }
 
   /// Counts the packets of a batch that are this table's, and hands over the intervals that the
   /// batch's times close.
@@ -24,27 +28,27 @@ extension StreamTable {
     let ownCount = batch.arrivals.count(of: list)
     var heads = [8 of Int](repeating: 0)
     let isLarge = flows.count > Self.cachedFlows
+    let ahead = Self.ahead
     if isLarge {
-      prefetchIndex(0..<2 * Self.groupCount, of: batch)
-      prefetchFlows(0..<Self.groupCount, of: batch)
+      prefetchIndex(0..<3 * ahead, of: batch)
+      prefetchFlows(0..<2 * ahead, of: batch)
+      prefetchTransits(0..<ahead, of: batch)
     }
     var next = 0
     while next < ownCount {
       let group = next..<min(next &+ Self.groupCount, ownCount)
       if isLarge {
-        let following = group.upperBound..<group.upperBound &+ Self.groupCount
-        prefetchIndex(
-          following.upperBound..<following.upperBound &+ Self.groupCount, of: batch)
-        prefetchFlows(following, of: batch)
+        prefetchIndex(group.moved(by: 3 * ahead), of: batch)
+        prefetchFlows(group.moved(by: 2 * ahead), of: batch)
+        prefetchTransits(group.moved(by: ahead), of: batch)
       }
       for index in group {
-        let arrival = batch.arrivals[index, of: list]
-        if closes { pass(before: arrival.place + 1, of: batch, after: &heads, deliver) }
-        if arrival.isPlain {
-          count(arrival, in: bytes)
-        } else {
-          take(arrival, of: batch, in: bytes)
+        if closes {
+          let place = batch.arrivals[index, of: list].place
+          pass(before: place + 1, of: batch, after: &heads, deliver)
         }
+        let outcome = countSoon(batch.arrivals[index, of: list], in: bytes)
+        if outcome != Self.counted { take(index, at: outcome, of: batch, in: bytes) }
       }
       next = group.upperBound
     }
@@ -64,10 +68,28 @@ extension StreamTable {
   @inline(never)
   private mutating func prefetchFlows(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
     for index in indices.clamped(to: 0..<batch.arrivals.count(of: share.index)) {
-      let hash = batch.arrivals[index, of: share.index].hash
-      let slot = flowIndex.slot(of: UInt32(truncatingIfNeeded: hash)) { _ in true }
-      if let slot { flows.prefetch(slot) }
+      if let slot = likelySlot(of: batch.arrivals[index, of: share.index].hash) {
+        flows.prefetch(slot)
+      }
     }
+  }
+
+  /// Has the places of the next transits of these flows fetched into the cache.
+  @inline(never)
+  private mutating func prefetchTransits(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
+    for index in indices.clamped(to: 0..<batch.arrivals.count(of: share.index)) {
+      if let slot = likelySlot(of: batch.arrivals[index, of: share.index].hash),
+        flows[slot].figures != 0
+      {
+        transits.prefetch(flows[slot].cursor)
+      }
+    }
+  }
+
+  /// The slot of a flow by its hash alone.
+  @inline(__always)
+  private func likelySlot(of hash: UInt64) -> Int? {
+    flowIndex.slot(of: UInt32(truncatingIfNeeded: hash)) { _ in true }
   }
 
   /// Lets the time go on, packet by packet, those of the other tables included.
@@ -89,27 +111,39 @@ extension StreamTable {
     }
   }
 
-  /// Counts a plain datagram.
+  private static var counted: Int { -1 }
+  private static var unknown: Int { -2 }
+
+  /// Counts a plain datagram of a flow in full swing.
+  ///
+  /// - Returns: `counted`, or the slot of its flow if that is known, or `unknown`.
   @inline(__always)
-  mutating func count(_ arrival: Arrival, in bytes: RawSpan) {
+  private mutating func countSoon(_ arrival: Arrival, in bytes: RawSpan) -> Int {
+    guard arrival.isPlain else { return Self.unknown }
     let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
     let head = arrival.head(in: bytes)
     guard let slot = slot(of: FlowKey(head), leg: leg, hash: arrival.hash) else {
-      return begin(arrival, leg: leg, in: bytes)
+      return Self.unknown
     }
-    if flows[slot].takeSoon(
+    let isTaken = flows[slot].takeSoon(
       arrival, in: bytes, since: start, times: times, transits: &transits)
-    {
-      return
-    }
-    countFurther(slot, arrival, in: bytes)
+    return isTaken ? Self.counted : slot
   }
 
-  /// Takes what is no plain datagram.
+  /// Counts a plain datagram.
+  @inline(__always)
+  mutating func count(_ arrival: Arrival, in bytes: RawSpan) {
+    let outcome = countSoon(arrival, in: bytes)
+    if outcome != Self.counted { countFurther(arrival, at: outcome, in: bytes) }
+  }
+
+  /// Takes what is no plain datagram of a flow in full swing.
   @inline(never)
   private mutating func take(
-    _ arrival: Arrival, of batch: borrowing PacketBatch, in bytes: RawSpan
+    _ index: Int, at outcome: Int, of batch: borrowing PacketBatch, in bytes: RawSpan
   ) {
+    let arrival = batch.arrivals[index, of: share.index]
+    if arrival.isPlain { return countFurther(arrival, at: outcome, in: bytes) }
     guard !arrival.isDrops else { return countDrops(Int(clamping: arrival.hash)) }
     let decoded = batch.decoded[Int(arrival.start)]
     take(
@@ -117,20 +151,25 @@ extension StreamTable {
       at: Timestamp(nanoseconds: arrival.time))
   }
 
+  /// Counts a plain datagram of a flow whose slot this is, or which is new.
   @inline(never)
-  private mutating func begin(_ arrival: Arrival, leg: Int, in bytes: RawSpan) {
-    _ = begin(
-      FlowKey(arrival.head(in: bytes)), leg: leg, hash: UInt32(truncatingIfNeeded: arrival.hash),
-      payload: arrival.payload(in: bytes), lengths: arrival.lengths, at: arrival.time)
-  }
-
-  /// Counts a datagram of a flow that is known.
-  @inline(never)
-  private mutating func countFurther(_ slot: Int, _ arrival: Arrival, in bytes: RawSpan) {
+  private mutating func countFurther(_ arrival: Arrival, at slot: Int, in bytes: RawSpan) {
     let payload = arrival.payload(in: bytes)
     let (lengths, time) = (arrival.lengths, arrival.time)
-    if !countSteady(slot, payload: payload, lengths: lengths, at: time) {
+    if slot < 0 {
+      let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
+      _ = begin(
+        FlowKey(arrival.head(in: bytes)), leg: leg,
+        hash: UInt32(truncatingIfNeeded: arrival.hash), payload: payload, lengths: lengths,
+        at: time)
+    } else if !countSteady(slot, payload: payload, lengths: lengths, at: time) {
       countIrregular(slot, payload: payload, lengths: lengths, at: time)
     }
+  }
+}
+
+extension Range<Int> {
+  fileprivate func moved(by distance: Int) -> Self {
+    lowerBound + distance..<upperBound + distance
   }
 }

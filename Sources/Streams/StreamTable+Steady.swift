@@ -59,9 +59,9 @@ extension Flow {
   ) -> Bool {
     let time = arrival.time
     let silence = time &- lastTime
-    guard samples == Spacing.fullWeight, flags.isSuperset(of: .inFullSwing), numbers == .nemotop,
+    guard flags.isSuperset(of: .inFullSwing), numbers == .nemotop,
       figures != 0, lastTime >= start, time >= lastTime,
-      UInt64(bitPattern: silence) < times.shortest, packets >= CountingTimes.firstPackets,
+      times.isShort(silence, mean: spacing, samples: samples), goesOn(after: silence),
       packets != .max, arrival.ipOverhead == ipOverhead, arrival.wireOverhead == wireOverhead,
       arrival.payloadBytes >= Self.headerBytes
     else { return false }

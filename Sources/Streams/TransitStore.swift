@@ -107,6 +107,12 @@ struct TransitStore: ~Copyable {
     return true
   }
 
+  /// Has the block of a cursor fetched into the cache while other work is done.
+  @inline(__always)
+  func prefetch(_ cursor: Cursor) {
+    if cursor.block < blocks.count { blocks.prefetch(cursor.block) }
+  }
+
   @inline(never)
   private mutating func appendFurther(_ transit: Int64, at place: Int, _ cursor: inout Cursor) {
     if lists[place].thinned == 0 {

@@ -26,22 +26,20 @@ public struct PlainDatagram: Sendable {
   @inlinable
   @inline(__always)
   public init?(_ bytes: RawSpan, wireBytes: Int) {
-    self.init(bytes, from: 0, capturedBytes: bytes.byteCount, wireBytes: wireBytes)
+    let count = bytes.byteCount
+    self.init(
+      CheckedBytes(known: bytes, from: 0, byteCount: count), capturedBytes: count,
+      wireBytes: wireBytes)
   }
 
   /// - Parameters:
-  ///   - bytes: what holds an Ethernet frame.
-  ///   - start: where it begins in them.
-  ///   - capturedBytes: how much of it was captured.
+  ///   - frame: what was captured of an Ethernet frame, and how many bytes those are.
   ///   - wireBytes: its length on the wire.
   @inlinable
   @inline(__always)
-  public init?(_ bytes: RawSpan, from start: Int, capturedBytes: Int, wireBytes: Int) {
+  public init?(_ frame: borrowing CheckedBytes, capturedBytes: Int, wireBytes: Int) {
     // EtherType, version and payload length are one word.
-    guard capturedBytes >= 62,
-      let frame = CheckedBytes(bytes, from: start, byteCount: capturedBytes),
-      frame.uint64(at: 12) >> 44 == 0x8_6dd6
-    else { return nil }
+    guard capturedBytes >= 62, frame.uint64(at: 12) >> 44 == 0x8_6dd6 else { return nil }
     var header = 14
     var length = Int(frame.uint16(at: 18))
     var next = frame.uint8(at: 20)
