@@ -55,14 +55,24 @@ private struct SnapshotParts: Equatable {
 }
 
 /// Counts a file to its end, doing something after the first step.
+///
+/// - Parameter isPipe: packets are read one by one, as from a pipe.
 private func count(
   _ place: TemporaryFile, filter: String? = nil, workerCount: Int? = nil,
-  chunkSize: ChunkSize = ChunkSize(), afterFirstStep: () -> Void = {}
+  chunkSize: ChunkSize = ChunkSize(), isPipe: Bool = false, afterFirstStep: () -> Void = {}
 ) throws(CaptureError) -> Count {
-  let counter = try FileCounter(
-    point: Point(name: "x"), path: place.path, filter: filter, options: CountingOptions(),
-    workerCount: workerCount, chunkSize: chunkSize
-  ) { $0.snapshot(of: $1) }
+  let counter: FileCounter<Snapshot>
+  if isPipe {
+    counter = try FileCounter(
+      point: Point(name: "x"), path: place.path, stream: CaptureStream(path: place.path),
+      filter: filter, options: CountingOptions()
+    ) { $0.snapshot(of: $1) }
+  } else {
+    counter = try FileCounter(
+      point: Point(name: "x"), path: place.path, filter: filter, options: CountingOptions(),
+      workerCount: workerCount, chunkSize: chunkSize
+    ) { $0.snapshot(of: $1) }
+  }
   var result = Count()
   var steps = 0
   while !counter.hasEnded {
@@ -169,6 +179,34 @@ struct `A plain capture file` {
     #expect(shared.parts == alone.parts)
     #expect(shared.report == alone.report)
     #expect(alone.report.packets == 6_000 && alone.report.truncated > 0)
+  }
+
+  @Test(arguments: [1, 2, 4])
+  func `counts more streams than a cache holds to what one packet after the other gives`(
+    workerCount: Int
+  ) throws {
+    var capture = CaptureBytes(nanoseconds: true)
+    var numbers = [UInt64](repeating: 0, count: 5_000)
+    for step in 0..<60_000 as Range<UInt32> {
+      let stream = Int(step &* 7919 % 5_000)
+      numbers[stream] += step % 997 == 0 ? 3 : 1
+      // Some packets bear the time of another clock.
+      let time = Int64(step) * 50_000
+      let sent = time - Int64(step % 13) * 1_000 - (step % 4_001 == 0 ? 5_000_000_000 : 0)
+      capture.record(
+        seconds: UInt32(time / 1_000_000_000), fraction: UInt32(time % 1_000_000_000),
+        frame: streamFrame(
+          port: 5_000 + UInt16(stream), number: numbers[stream], sent: sent,
+          tunnelled: stream % 3 == 0),
+        wireBytes: 400)
+    }
+    let place = TemporaryFile(capture.bytes)
+    let expected = try count(place, isPipe: true)
+    let result = try count(
+      place, workerCount: workerCount, chunkSize: ChunkSize(bytes: 1 << 16, overlap: 200))
+    #expect(result.parts == expected.parts)
+    #expect(result.report == expected.report)
+    #expect(Set(result.ports).count == 5_000)
   }
 
   @Test(arguments: [1, 2])
