@@ -141,7 +141,7 @@ let package = Package(
       of: "Experiment", on: ["Lab", "Simulation", "Observation", "Moves", "Streams", "Wire"]),
     tests(
       of: "nemotop", on: ["Lab", "LabTesting", subprocess], resources: [.copy("Recordings")]),
-    tests(of: "Benchmarks", on: ["Capture", "Streams", "Wire"]),
+    tests(of: "Benchmarks", on: [argumentParser, "Capture", "Streams", "Wire"]),
   ]
 )
 

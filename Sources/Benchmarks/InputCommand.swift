@@ -10,9 +10,7 @@ struct InputCommand: ParsableCommand {
         Benchmarks input --packets 4M --flows 1M c.pcap
       """)
 
-  @Option(
-    help: ArgumentHelp("Packets, such as 400k. (default: 4M)", valueName: "n"), transform: quantity)
-  var packets = 4_000_000
+  @OptionGroup var options: Options
 
   @Option(
     help: ArgumentHelp("Flows, at most half as many. (default: 1000)", valueName: "n"),
@@ -26,12 +24,10 @@ struct InputCommand: ParsableCommand {
   var file: String
 
   func validate() throws {
-    guard packets > 0, flows > 0 else {
-      throw ValidationError("--packets and --flows want numbers above zero")
-    }
+    guard flows > 0 else { throw ValidationError("--flows wants a number above zero") }
   }
 
   func run() throws {
-    try Workload(packets: packets, flows: flows, isTunnelled: tunnelled).write(to: file)
+    try Workload(packets: options.packets, flows: flows, isTunnelled: tunnelled).write(to: file)
   }
 }

@@ -22,6 +22,7 @@ func enter(networkNamespace path: String) throws(CaptureError) {
   switch number {
   case 0: break
   case EPERM, EACCES: throw .noPermission(path)
+  case ENOENT: throw .noSuchNamespace(path)
   default: throw .cannotOpen(path: path, reason: reasonText(number))
   }
 }

@@ -66,6 +66,8 @@ package enum ReadOutcome: Equatable, Sendable {
 /// Why packets could not be had. The commands word it.
 package enum CaptureError: Error, Equatable, Sendable {
   case noSuchInterface(String)
+  /// Of the network namespaces that have names, by its path.
+  case noSuchNamespace(String)
   /// An interface that is down, where a filter or libpcap needs it up.
   case notUp(String)
   case noPermission(String)

@@ -47,7 +47,7 @@ extension StreamTable {
           let place = batch.arrivals[index, of: list].place
           pass(before: place + 1, of: batch, after: &heads, deliver)
         }
-        let outcome = countSoon(batch.arrivals[index, of: list], in: bytes)
+        let outcome = countInFullSwing(batch.arrivals[index, of: list], in: bytes)
         if outcome != Self.counted { take(index, at: outcome, of: batch, in: bytes) }
       }
       next = group.upperBound
@@ -118,14 +118,14 @@ extension StreamTable {
   ///
   /// - Returns: `counted`, or the slot of its flow if that is known, or `unknown`.
   @inline(__always)
-  private mutating func countSoon(_ arrival: Arrival, in bytes: RawSpan) -> Int {
+  private mutating func countInFullSwing(_ arrival: Arrival, in bytes: RawSpan) -> Int {
     guard arrival.isPlain else { return Self.unknown }
     let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
     let head = arrival.head(in: bytes)
     guard let slot = slot(of: FlowKey(head), leg: leg, hash: arrival.hash) else {
       return Self.unknown
     }
-    let isTaken = flows[slot].takeSoon(
+    let isTaken = flows[slot].takeInFullSwing(
       arrival, in: bytes, since: start, times: times, transits: &transits)
     return isTaken ? Self.counted : slot
   }
@@ -133,7 +133,7 @@ extension StreamTable {
   /// Counts a plain datagram.
   @inline(__always)
   mutating func count(_ arrival: Arrival, in bytes: RawSpan) {
-    let outcome = countSoon(arrival, in: bytes)
+    let outcome = countInFullSwing(arrival, in: bytes)
     if outcome != Self.counted { countFurther(arrival, at: outcome, in: bytes) }
   }
 

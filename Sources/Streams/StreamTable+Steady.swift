@@ -53,7 +53,7 @@ extension Flow {
   ///
   /// - Parameter start: the open interval's, in nanoseconds.
   @inline(__always)
-  mutating func takeSoon(
+  mutating func takeInFullSwing(
     _ arrival: Arrival, in bytes: RawSpan, since start: Int64, times: CountingTimes,
     transits: inout TransitStore
   ) -> Bool {

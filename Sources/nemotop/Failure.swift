@@ -61,6 +61,13 @@ extension Failure {
       let names = interfaceNames()
       let here = names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))"
       self.init("no interface \(name): \(here); a file is named with its ending or a slash")
+    case .noSuchNamespace(let path):
+      let place = URL(fileURLWithPath: path)
+      let folder = place.deletingLastPathComponent().path
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      let here =
+        names.isEmpty ? "there is none" : "there are \(names.sorted().joined(separator: ", "))"
+      self.init("no network namespace \(place.lastPathComponent): \(here) in \(folder)")
     case .notUp(let name):
       self.init("interface \(name) is down: set it up with 'ip link set \(name) up'")
     case .noPermission(let name):

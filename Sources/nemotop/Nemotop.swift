@@ -13,7 +13,9 @@ enum Program {
       }
     } catch  where Nemotop.exitCode(for: error) == .validationFailure {
       // One line, as for every other failure.
-      let wrong = Nemotop.message(for: error).split(separator: "\n").joined(separator: " ")
+      var wrong = Nemotop.message(for: error).split(separator: "\n").joined(separator: " ")
+      // Of a value that is no number the parser does not say what is wanted.
+      if wrong.hasPrefix("The value '"), wrong.hasSuffix("'") { wrong += ": a number is wanted" }
       let commands = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("-") }
       let known = commands.prefix { Nemotop.hasSubcommand($0) }
       note("\(wrong); see '\((["nemotop"] + known + ["--help"]).joined(separator: " "))'")

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Capture
 import Foundation
 import Streams
@@ -67,6 +68,14 @@ import Wire
       #expect(flaws == 0)
       #expect(times == (0..<100).map { Workload.start.nanoseconds + Workload.spacing * $0 })
     }
+  }
+
+  @Test func `An input is as large as is asked for`() throws {
+    let command = try Benchmark.parseAsRoot(
+      ["input", "--packets", "400k", "--flows", "10", "x.pcap"])
+    let input = try #require(command as? InputCommand)
+    #expect(input.options.packets == 400_000)
+    #expect(input.flows == 10)
   }
 
   @Test func `A count that differs is told`() {
