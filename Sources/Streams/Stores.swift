@@ -207,7 +207,6 @@ struct WordStore: ~Copyable, @unchecked Sendable {
     guard let region = unsafe memory_region_map(byteCount) else {
       fatalError("no memory for \(byteCount) bytes")
     }
-    if byteCount >= 1 << 21 { unsafe madvise(region, byteCount, MADV_HUGEPAGE) }
     unsafe words = region.bindMemory(to: UInt64.self, capacity: count)
   }
 

@@ -166,14 +166,15 @@ struct TransitStore: ~Copyable {
     guard !cursor.isNone else { return [] }
     var values: [Int64] = []
     values.reserveCapacity(Int(list.filled + cursor.place))
-    var block = Int(list.first) - 1
+    var number = Int(list.first) - 1
     while true {
-      let isLast = block == cursor.block
+      let block = blocks[number]
+      let isLast = number == cursor.block
       for place in 0..<Int(isLast ? cursor.place : Block.count) {
-        values.append(blocks[block].base &+ Int64(blocks[block].transits[place]))
+        values.append(block.base &+ Int64(block.transits[place]))
       }
       if isLast { return values }
-      block = Int(blocks[block].next) - 1
+      number = Int(block.next) - 1
     }
   }
 

@@ -2,7 +2,9 @@
 
 #include <stddef.h>
 
-/// Maps zeroed memory that is the program's alone, in huge pages where it is large.
+/// Maps zeroed memory that is the program's alone. In huge pages only where the system has all
+/// memory so: in a virtual machine that gives free memory back to its host they cost more than they
+/// save, as all of it has to come from there again.
 ///
 /// Returns nothing where there is none. To be given back with munmap.
 void *_Nullable memory_region_map(size_t count);
