@@ -77,6 +77,11 @@ package struct DashboardModel: Sendable {
     view.hasEnded = true
   }
 
+  /// Says on the screen at which points the data end before their time.
+  package mutating func endEarly(at points: [String]) {
+    view.endedEarly = points
+  }
+
   /// Obeys a key.
   ///
   /// - Returns: what the program has to do about it; nil where it is done.

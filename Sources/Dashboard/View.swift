@@ -29,6 +29,8 @@ struct View: Sendable {
   var kept: Kept?
   /// No more data will come.
   var hasEnded = false
+  /// Names of the points whose data end before their time, as those of a file that was cut.
+  var endedEarly: [String] = []
   /// What is being typed.
   var entry: Entry?
   /// A pane of its own has the Binding Updates and Acknowledgements.

@@ -9,6 +9,8 @@ final class Inbox: Sendable {
     /// Marks that others set, where they are not part of what is observed.
     var marks: [String] = []
     var hasEnded = false
+    /// Names of the points whose data ended before their time.
+    var endedEarly: [String] = []
     var isClosed = false
     /// Something came since the last time.
     var isNew = false
@@ -38,7 +40,9 @@ final class Inbox: Sendable {
   }
 
   /// Reads until the task is cancelled, or all is read and cannot be read again.
-  func fill() async {
+  ///
+  /// - Parameter endedEarly: the names of the points whose data ended before their time.
+  func fill(endedEarly: () async -> [String]) async {
     var demands = demands.makeAsyncIterator()
     while !Task.isCancelled {
       let (updates, run) = contents.withLock { ($0.updates, $0.run) }
@@ -53,7 +57,7 @@ final class Inbox: Sendable {
         }
         guard put(observed, of: run) else { break }
       }
-      end(run)
+      end(run, early: await endedEarly())
     }
   }
 
@@ -76,11 +80,12 @@ final class Inbox: Sendable {
     }
   }
 
-  private func end(_ run: Int) {
+  private func end(_ run: Int, early: [String]) {
     contents.withLock {
       guard $0.run == run else { return }
       $0.updates = nil
       $0.news.hasEnded = true
+      $0.news.endedEarly = early
       $0.news.isNew = true
     }
   }

@@ -87,7 +87,8 @@ struct Monitor: AsyncParsableCommand {
       let marks = speed == nil ? MarkSocket { first.mark($0) } : nil
       defer { marks?.close() }
       try await session.run(
-        first.updates, mark: { first.mark($0) }, stop: { readings.stop() })
+        first.updates, endedEarly: { await readings.current.endedEarly },
+        mark: { first.mark($0) }, stop: { readings.stop() })
       try await readings.conclude()
     }
   }

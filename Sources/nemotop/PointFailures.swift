@@ -58,6 +58,13 @@ struct PointFailures {
   }
 }
 
+extension Observation {
+  /// The names of the points whose capture ended before its time.
+  var endedEarly: [String] {
+    reports.filter { Failure(earlyEndOf: $0.point, $0.report) != nil }.map(\.point.name)
+  }
+}
+
 extension Failure {
   /// Why a point's capture ended before its time; nil where it did not.
   fileprivate init?(earlyEndOf point: Point, _ report: PointReport) {

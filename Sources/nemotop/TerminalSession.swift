@@ -64,18 +64,20 @@ struct TerminalSession: Sendable {
   /// comes, or the terminal's connection is closed. When the updates end, what they showed stays on the screen.
   ///
   /// - Parameters:
+  ///   - endedEarly: the names of the points whose data ended before their time, once all have ended.
   ///   - mark: sets a user mark with this text.
   ///   - stop: ends the observation; called when the terminal is as it was before.
   /// - Throws: `Failure` where the terminal cannot show a screen.
   func run(
     _ updates: AsyncStream<Observed>,
+    endedEarly: @escaping @Sendable () async -> [String] = { [] },
     mark: @escaping @Sendable (String) -> Void, stop: @Sendable () -> Void
   ) async throws {
     let inbox = Inbox(reading: updates, isEager: replay == nil)
     // A replay has its own time, and so its own marks.
     let marks = replay.map { _ in MarkSocket { inbox.mark($0.asLine) } } ?? nil
     defer { marks?.close() }
-    let feeding = Task { await inbox.fill() }
+    let feeding = Task { await inbox.fill(endedEarly: endedEarly) }
     let end = End()
     let signals = interruptions()
     let closing = Task {
@@ -142,6 +144,7 @@ struct TerminalSession: Sendable {
         for observed in news.observed { model.observe(observed) }
         if news.hasEnded { model.end() }
       }
+      model.endEarly(at: news.endedEarly)
       let size = terminal.size
       if isStale || news.isNew || size != drawn {
         terminal.use(palette.replacing(model.colours, count: terminal.colourCount))

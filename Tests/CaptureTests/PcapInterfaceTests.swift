@@ -93,7 +93,7 @@ struct `A live capture` {
     #expect {
       _ = try PcapInterface(name: "lo", networkNamespace: "/run/netns/nosuch0")
     } throws: { error in
-      guard case CaptureError.cannotOpen("/run/netns/nosuch0", _) = error else { return false }
+      guard case CaptureError.noSuchNamespace("/run/netns/nosuch0") = error else { return false }
       return true
     }
   }

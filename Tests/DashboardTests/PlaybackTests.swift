@@ -403,6 +403,18 @@ private func straight(
     #expect(head { $0.isSeeking = true }.hasSuffix("SEEKING  0.5x  12:04:23"))
     #expect(head { $0.hasEnded = true }.hasSuffix("ENDED  0.5x  12:04:23"))
   }
+
+  @Test func `the first line says whose data ended before their time`() {
+    var model = DashboardModel(layout: .demo, points: Story.points)
+    for observed in Story.observed(seconds: 3) { model.observe(observed) }
+    model.endEarly(at: [])
+    model.end()
+    #expect(model.render(width: 80, height: 24).text[0].hasSuffix("drops 0  ENDED  12:04:23"))
+    model.endEarly(at: ["xen1", "cn"])
+    #expect(
+      model.render(width: 80, height: 24).text[0]
+        .hasSuffix("drops 0  ENDED EARLY xen1 cn  12:04:23"))
+  }
 }
 
 /// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).

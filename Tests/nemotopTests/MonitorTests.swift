@@ -66,6 +66,23 @@ final class Terminal: Sendable {
     try #require(run.status == 0, "\(run.error)")
   }
 
+  @Test(arguments: ["", " --speed 1000"])
+  func `a file that is cut is said to be`(options: String) async throws {
+    let folder = try TemporaryFolder()
+    try await simulate(in: folder)
+    let terminal = try await Terminal(
+      width: 100, height: 30,
+      running: """
+        cd '\(folder.path)/lab'; head -c 60001 xen1.pcapng >cut.pcapng; \
+        nemotop monitor xen1=cut.pcapng cn=cn.pcapng\(options); echo status $?
+        """)
+    _ = try await terminal.screen(showing: "ENDED EARLY xen1")
+    try await terminal.press("q")
+    let after = try await terminal.screen(showing: "status")
+    #expect(after.contains("status 1"))
+    #expect(after.contains("xen1 ended early: the file is cut in the middle of a packet"))
+  }
+
   @Test func `a stream is filtered, looked at, and the screen written into a file`() async throws {
     let folder = try TemporaryFolder()
     try await simulate(in: folder)

@@ -40,8 +40,12 @@ struct HeaderPane: Pane {
     if view.isFrozen {
       let age = view.behind < .seconds(1) ? "" : " -" + Figures.age(view.behind)
       pieces.append(("FROZEN" + age, Style(.warning, isBold: true, isReversed: true), true))
-    } else if view.hasEnded {
+    } else if view.hasEnded, view.endedEarly.isEmpty {
       pieces.append(("ENDED", Style(.warning, isBold: true, isReversed: true), true))
+    }
+    if !view.endedEarly.isEmpty {
+      let names = view.endedEarly.joined(separator: " ")
+      pieces.append(("ENDED EARLY \(names)", Style(.alarm, isBold: true, isReversed: true), true))
     }
     if view.filter != nil {
       pieces.append(("FILTER", Style(isBold: true, isReversed: true), true))
