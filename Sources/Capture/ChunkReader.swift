@@ -6,9 +6,9 @@ import Wire
 /// counts its share of the streams.
 ///
 /// A round is a chunk for each core. In it a core reads a chunk from the file, walks its records from
-/// where the chunk before it left off, and reads their headers; when all have, each counts what is its
-/// own in all chunks, in the file's order. A core that is done need not wait for the others before it
-/// reads on, since there are two sets of chunks.
+/// where the chunk before it left off, and reads their headers; then it counts what is its own in all
+/// chunks of the round, in the file's order, each as soon as it is read. Several cores read their
+/// chunks of the next round before that, so that none waits for the others.
 final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   /// Rounds that are read at a time.
   private static var stepRounds: Int { 128 }
@@ -130,6 +130,8 @@ package struct ChunkSize: Sendable {
 private final class Worker<Harvest> {
   private(set) var table: StreamTable
   private(set) var report = PointReport()
+  /// Who reads a chunk has counted the round two before its own; so the others have read that, and
+  /// counted the one four before: it may be read over.
   private let slots: [Slot]
   let roundsRead = Milestone()
   private var harvests: [Harvest] = []

@@ -6,11 +6,6 @@ import Wire
 public struct Spacing: Sendable {
   /// In nanoseconds; meaningless before the first sample.
   public var mean: Double = 0
-  /// The mean of so many samples is a moving one.
-  @inlinable
-  @inline(__always)
-  public static var fullWeight: UInt8 { 16 }
-
   /// How many samples came, counted up to 16.
   public var samples: UInt8 = 0
 
@@ -39,7 +34,7 @@ public struct Spacing: Sendable {
   @inline(__always)
   public mutating func take(nanoseconds between: Int64) {
     let sample = Double(max(between, 0))
-    if samples == Self.fullWeight {
+    if samples == 16 {
       // A sixteenth is exact either way, and a product comes sooner than a quotient.
       mean += step(to: sample) * 0.0625
     } else {

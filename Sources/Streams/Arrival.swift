@@ -20,9 +20,9 @@ struct Arrival: BitwiseCopyable, Sendable {
   /// Where a plain datagram's payload begins in the bytes of the batch.
   let start: UInt32
   /// Of a plain datagram: its payload, what its IP packet has beyond, what its frame has beyond that.
-  let udpBytes: UInt16
-  let ipOverhead: UInt16
-  let wireOverhead: UInt16
+  private let udpBytes: UInt16
+  private let ipOverhead: UInt16
+  private let wireOverhead: UInt16
   /// How much of the UDP payload was captured.
   let payloadBytes: UInt16
   /// The place in the batch and the kind.

@@ -12,16 +12,11 @@ struct GrowingStore<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   private(set) var count = 0
 
   init() {
-    guard let region = unsafe memory_region_map(byteCount) else { Self.failed(byteCount) }
-    unsafe elements = region.bindMemory(
+    unsafe elements = mapped(byteCount).bindMemory(
       to: Element.self, capacity: byteCount / MemoryLayout<Element>.stride)
   }
 
   deinit { unsafe munmap(elements, byteCount) }
-
-  private static func failed(_ byteCount: Int) -> Never {
-    fatalError("no memory for \(byteCount) bytes")
-  }
 
   /// Adds an element.
   ///
@@ -39,7 +34,7 @@ struct GrowingStore<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     // Pages that are not touched cost nothing.
     let wanted = 2 * byteCount
     guard let region = unsafe memory_region_grow(elements, byteCount, wanted) else {
-      Self.failed(wanted)
+      failed(wanted)
     }
     unsafe elements = region.bindMemory(
       to: Element.self, capacity: wanted / MemoryLayout<Element>.stride)
@@ -204,10 +199,7 @@ struct WordStore: ~Copyable, @unchecked Sendable {
   init(count: Int) {
     self.count = count
     let byteCount = count * MemoryLayout<UInt64>.stride
-    guard let region = unsafe memory_region_map(byteCount) else {
-      fatalError("no memory for \(byteCount) bytes")
-    }
-    unsafe words = region.bindMemory(to: UInt64.self, capacity: count)
+    unsafe words = mapped(byteCount).bindMemory(to: UInt64.self, capacity: count)
   }
 
   deinit { unsafe munmap(words, count * MemoryLayout<UInt64>.stride) }
@@ -226,3 +218,12 @@ struct WordStore: ~Copyable, @unchecked Sendable {
     nonmutating set { unsafe words[position & (count &- 1)] = newValue }
   }
 }
+
+/// Zeroed memory, to be given back with munmap.
+private func mapped(_ byteCount: Int) -> UnsafeMutableRawPointer {
+  guard let region = unsafe memory_region_map(byteCount) else { failed(byteCount) }
+  return unsafe region
+}
+
+/// Without memory nothing can be counted.
+private func failed(_ byteCount: Int) -> Never { fatalError("no memory for \(byteCount) bytes") }

@@ -162,8 +162,8 @@ extension StreamTable {
         FlowKey(arrival.head(in: bytes)), leg: leg,
         hash: UInt32(truncatingIfNeeded: arrival.hash), payload: payload, lengths: lengths,
         at: time)
-    } else if !countSteady(slot, payload: payload, lengths: lengths, at: time) {
-      countIrregular(slot, payload: payload, lengths: lengths, at: time)
+    } else {
+      countKnown(slot, payload: payload, lengths: lengths, at: time)
     }
   }
 }

@@ -62,17 +62,14 @@ extension Flow {
     guard flags.isSuperset(of: .inFullSwing), numbers == .nemotop,
       figures != 0, lastTime >= start, time >= lastTime,
       times.isShort(silence, mean: spacing, samples: samples), goesOn(after: silence),
-      packets != .max, arrival.ipOverhead == ipOverhead, arrival.wireOverhead == wireOverhead,
+      holds(arrival.lengths), let udpBytes = room(for: arrival.lengths),
       arrival.payloadBytes >= Self.headerBytes
     else { return false }
-    let payload = CheckedBytes(known: bytes, from: Int(arrival.start), byteCount: Self.headerBytes)
-    guard let sent = timeOfNext(payload) else { return false }
-    let (now, isFar) = time.subtractingReportingOverflow(sent)
-    let (bytes, isFull) = udpBytes.addingReportingOverflow(UInt32(arrival.udpBytes))
-    guard !isFar, !isFull else { return false }
+    let header = CheckedBytes(known: bytes, from: Int(arrival.start), byteCount: Self.headerBytes)
+    guard let now = transitOfNext(header, at: time) else { return false }
     transits.append(now, at: Int(figures) &- 1, &cursor)
     packets &+= 1
-    udpBytes = bytes
+    self.udpBytes = udpBytes
     goOn(after: silence, at: time)
     take(transit: now)
     return true
@@ -92,25 +89,28 @@ extension Flow {
     guard flags.isSuperset(of: [.isSteady, .isPresent]), time >= lastTime,
       times.isShort(silence, mean: spacing, samples: samples)
     else { return .irregular }
-    guard numbers == .nemotop else {
-      return takeNextRTP(
-        payload, lengths: lengths, at: time, after: silence, isActive: isActive)
+    let isOurs = numbers == .nemotop
+    var now: Int64 = 0
+    if isOurs {
+      guard let header = CheckedBytes(payload, from: 0, byteCount: Self.headerBytes),
+        let transit = transitOfNext(header, at: time)
+      else { return .irregular }
+      now = transit
+    } else if !isNextRTP(payload) {
+      return .irregular
     }
-    guard let header = CheckedBytes(payload, from: 0, byteCount: Self.headerBytes),
-      let sent = timeOfNext(header)
-    else { return .irregular }
-    let (now, overflow) = time.subtractingReportingOverflow(sent)
-    guard !overflow else { return .irregular }
     if isActive {
       guard goesOn(after: silence), let bytes = room(for: lengths) else { return .irregular }
-      if figures != 0 {
-        transits.append(now, at: Int(figures) &- 1, &cursor)
-      } else {
-        let step = now.subtractingReportingOverflow(transit)
-        guard packets == 1, !step.overflow, let step = Int32(exactly: step.partialValue) else {
-          return .needsFigures
+      if isOurs {
+        if figures != 0 {
+          transits.append(now, at: Int(figures) &- 1, &cursor)
+        } else {
+          let step = now.subtractingReportingOverflow(transit)
+          guard packets == 1, !step.overflow, let step = Int32(exactly: step.partialValue) else {
+            return .needsFigures
+          }
+          transitStep = step
         }
-        transitStep = step
       }
       packets &+= 1
       udpBytes = bytes
@@ -118,24 +118,7 @@ extension Flow {
       beginInterval(lengths, at: time)
     }
     goOn(after: silence, at: time)
-    take(transit: now)
-    return holds(lengths) ? .taken : .hasOtherLengths
-  }
-
-  @inline(never)
-  private mutating func takeNextRTP(
-    _ payload: RawSpan, lengths: PacketLengths, at time: Int64, after silence: Int64,
-    isActive: Bool
-  ) -> Outcome {
-    guard isNextRTP(payload) else { return .irregular }
-    if isActive {
-      guard goesOn(after: silence), let bytes = room(for: lengths) else { return .irregular }
-      packets &+= 1
-      udpBytes = bytes
-    } else {
-      beginInterval(lengths, at: time)
-    }
-    goOn(after: silence, at: time)
+    if isOurs { take(transit: now) }
     return holds(lengths) ? .taken : .hasOtherLengths
   }
 
@@ -154,17 +137,19 @@ extension Flow {
     return overflow || packets == .max ? nil : bytes
   }
 
-  /// When nemotop's sender sent the packet, if it bears the flow's next number (see `StreamHeader`):
-  /// no padding, no contributing sources, the extension.
+  /// The packet's transit, if it bears the flow's next number (see `StreamHeader`): no padding, no
+  /// contributing sources, the extension.
   @inline(__always)
-  private func timeOfNext(_ header: borrowing CheckedBytes) -> Int64? {
+  private func transitOfNext(_ header: borrowing CheckedBytes, at time: Int64) -> Int64? {
     let next = UInt64(bitPattern: highest &+ 1)
     guard header.uint64(at: 16) == next,
       header.uint64(at: 8) == UInt64(synchronizationSource) << 32 | 0x4e54_0006,
       header.uint32(at: 0) & 0xff00_ffff == 0x9000_0000 | UInt32(truncatingIfNeeded: next) & 0xffff,
       next <= 1 << 53
     else { return nil }
-    return Int64(bitPattern: header.uint64(at: 24))
+    let (transit, overflow) = time.subtractingReportingOverflow(
+      Int64(bitPattern: header.uint64(at: 24)))
+    return overflow ? nil : transit
   }
 
   /// Whether the packet bears the flow's next number in RTP of a dynamic payload type, and surely no

@@ -170,10 +170,17 @@ package struct StreamTable: ~Copyable {
         key, leg: leg, hash: UInt32(truncatingIfNeeded: hash), payload: payload,
         lengths: lengths, at: time)
     }
+    countKnown(slot, payload: payload, lengths: lengths, at: time)
+    return slot
+  }
+
+  @inline(__always)
+  mutating func countKnown(
+    _ slot: Int, payload: RawSpan, lengths: PacketLengths, at time: Int64
+  ) {
     if !countSteady(slot, payload: payload, lengths: lengths, at: time) {
       countIrregular(slot, payload: payload, lengths: lengths, at: time)
     }
-    return slot
   }
 
   /// Counts packets that the capture lost, into the open interval.

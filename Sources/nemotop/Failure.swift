@@ -58,15 +58,13 @@ extension Failure {
   init(_ error: CaptureError) {
     switch error {
     case .noSuchInterface(let name):
-      let names = interfaceNames()
-      let here = names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))"
+      let here = Self.presence(of: interfaceNames())
       self.init("no interface \(name): \(here); a file is named with its ending or a slash")
     case .noSuchNamespace(let path):
       let place = URL(fileURLWithPath: path)
       let folder = place.deletingLastPathComponent().path
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      let here =
-        names.isEmpty ? "there is none" : "there are \(names.sorted().joined(separator: ", "))"
+      let here = Self.presence(of: names.sorted())
       self.init("no network namespace \(place.lastPathComponent): \(here) in \(folder)")
     case .notUp(let name):
       self.init("interface \(name) is down: set it up with 'ip link set \(name) up'")
@@ -110,6 +108,10 @@ extension Failure {
     case .brokenOff(let path):
       self.init("\(path) has no end: the run that kept it was broken off")
     }
+  }
+
+  private static func presence(of names: [String]) -> String {
+    names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))"
   }
 
   init(_ error: RecordError) {
