@@ -34,16 +34,29 @@ public struct Spacing: Sendable {
   @inline(__always)
   public mutating func take(nanoseconds between: Int64) {
     let sample = Double(max(between, 0))
-    if samples == 16 {
-      // A sixteenth is exact either way, and a product comes sooner than a quotient.
-      mean += step(to: sample) * 0.0625
+    if samples == Self.fullSamples {
+      mean = Self.mean(mean, taking: sample)
     } else {
       samples &+= 1
-      mean = samples == 1 ? sample : mean + step(to: sample) / Double(samples)
+      mean = samples == 1 ? sample : mean + Self.step(from: mean, to: sample) / Double(samples)
     }
+  }
+
+  /// Each further sample weighs as if it were the last of so many.
+  @inlinable
+  public static var fullSamples: UInt8 { 16 }
+
+  /// The mean after a further sample, once there are `fullSamples`; both in nanoseconds.
+  @inlinable
+  @inline(__always)
+  public static func mean(_ mean: Double, taking sample: Double) -> Double {
+    // A sixteenth is exact either way, and a product comes sooner than a quotient.
+    mean + step(from: mean, to: sample) * 0.0625
   }
 
   @inlinable
   @inline(__always)
-  func step(to sample: Double) -> Double { min(sample, 4 * max(mean, 1000)) - mean }
+  static func step(from mean: Double, to sample: Double) -> Double {
+    min(sample, 4 * max(mean, 1000)) - mean
+  }
 }

@@ -19,10 +19,9 @@ struct Arrival: BitwiseCopyable, Sendable {
   let hash: UInt64
   /// Where a plain datagram's payload begins in the bytes of the batch.
   let start: UInt32
-  /// Of a plain datagram: its payload, what its IP packet has beyond, what its frame has beyond that.
-  private let udpBytes: UInt16
-  private let ipOverhead: UInt16
-  private let wireOverhead: UInt16
+  /// Of a plain datagram.
+  let overheads: Overheads
+  let udpBytes: UInt16
   /// How much of the UDP payload was captured.
   let payloadBytes: UInt16
   /// The place in the batch and the kind.
@@ -33,15 +32,13 @@ struct Arrival: BitwiseCopyable, Sendable {
   /// - Parameter start: where its frame begins.
   @inline(__always)
   init(
-    _ datagram: PlainDatagram, from start: Int, wireBytes: Int, hash: UInt64, time: Int64,
-    place: Int
+    _ datagram: PlainDatagram, from start: Int, hash: UInt64, time: Int64, place: Int
   ) {
     self.time = time
     self.hash = hash
     self.start = UInt32(truncatingIfNeeded: start &+ datagram.header &+ 48)
+    overheads = Overheads(ip: PlainDatagram.ipOverhead, wire: datagram.wireOverhead)
     udpBytes = UInt16(truncatingIfNeeded: datagram.udpBytes)
-    ipOverhead = UInt16(truncatingIfNeeded: datagram.ipBytes &- datagram.udpBytes)
-    wireOverhead = UInt16(truncatingIfNeeded: wireBytes &- datagram.ipBytes)
     payloadBytes = UInt16(truncatingIfNeeded: datagram.payloadBytes)
     tag = Self.tag(datagram.isTunnelled ? .tunnelled : .plain, at: place)
   }
@@ -60,7 +57,7 @@ struct Arrival: BitwiseCopyable, Sendable {
     self.time = time
     self.hash = hash
     self.start = start
-    (udpBytes, ipOverhead, wireOverhead, payloadBytes) = (0, 0, 0, 0)
+    (overheads, udpBytes, payloadBytes) = (Overheads(), 0, 0)
     tag = Self.tag(kind, at: place)
   }
 
@@ -82,9 +79,9 @@ struct Arrival: BitwiseCopyable, Sendable {
 
   @inline(__always)
   var lengths: PacketLengths {
-    let ipBytes = Int(udpBytes) &+ Int(ipOverhead)
+    let ipBytes = Int(udpBytes) &+ overheads.ip
     return PacketLengths(
-      udpBytes: Int(udpBytes), ipBytes: ipBytes, wireBytes: ipBytes &+ Int(wireOverhead))
+      udpBytes: Int(udpBytes), ipBytes: ipBytes, wireBytes: ipBytes &+ overheads.wire)
   }
 
   /// Of a tunnelled datagram: the tunnel's IPv6 header.

@@ -121,9 +121,9 @@ struct Flow: BitwiseCopyable, Sendable {
     static let hasGap = Flags(rawValue: 32)
     /// The capture may have missed packets since the last one.
     static let isDoubtful = Flags(rawValue: 64)
-    /// What a flow has after some packets of nemotop's.
-    @inline(__always)
-    static var inFullSwing: Flags { [.isSteady, .isPresent, .hasTransit, .hasJitter, .hasGap] }
+    /// A steady stream of nemotop's that is present, has a rhythm and a jitter, and in the open interval
+    /// figures and a gap.
+    static let isInFullSwing = Flags(rawValue: 128)
   }
 
   /// What numbers a steady flow's payload has.
@@ -168,10 +168,8 @@ struct Flow: BitwiseCopyable, Sendable {
   /// The longest silence that ended in the interval, in nanoseconds.
   var maximumGap: UInt32 = 0
   var synchronizationSource: UInt32 = 0
-  /// What the first packet of the interval has beyond its UDP payload, on the wire beyond its IP
-  /// packet.
-  var ipOverhead: UInt16 = 0
-  var wireOverhead: UInt16 = 0
+  /// Of the first packet of the interval.
+  var overheads = Overheads()
 
   init(key: FlowKey, leg: Int) {
     self.key = key
@@ -196,8 +194,8 @@ struct Flow: BitwiseCopyable, Sendable {
   var transits: [Int64] { packets < 2 ? [transit] : [transit &- Int64(transitStep), transit] }
   var isSteady: Bool { flags.contains(.isSteady) }
   var isPresent: Bool { flags.contains(.isPresent) }
-  var ipBytes: Int { Int(udpBytes) &+ Int(packets) &* Int(ipOverhead) }
-  var wireBytes: Int { ipBytes &+ Int(packets) &* Int(wireOverhead) }
+  var ipBytes: Int { Int(udpBytes) &+ Int(packets) &* overheads.ip }
+  var wireBytes: Int { ipBytes &+ Int(packets) &* overheads.wire }
 }
 
 /// The lengths of one packet.
@@ -205,6 +203,26 @@ struct PacketLengths {
   var udpBytes: Int
   var ipBytes: Int
   var wireBytes: Int
+
+  @inline(__always)
+  var overheads: Overheads { Overheads(ip: ipBytes &- udpBytes, wire: wireBytes &- ipBytes) }
+}
+
+/// What an IP packet has beyond its UDP payload, and its frame on the wire beyond that, in bytes: 16 bits each.
+struct Overheads: BitwiseCopyable, Sendable, Equatable {
+  private var rawValue: UInt32 = 0
+
+  init() {}
+
+  @inline(__always)
+  init(ip: Int, wire: Int) {
+    rawValue = UInt32(truncatingIfNeeded: wire &<< 16 | ip & 0xffff)
+  }
+
+  @inline(__always)
+  var ip: Int { Int(rawValue & 0xffff) }
+  @inline(__always)
+  var wire: Int { Int(rawValue >> 16) }
 }
 
 extension Flow {
@@ -215,10 +233,9 @@ extension Flow {
     figures = 0
     udpBytes = UInt32(truncatingIfNeeded: lengths.udpBytes)
     transitStep = 0
-    ipOverhead = UInt16(truncatingIfNeeded: lengths.ipBytes &- lengths.udpBytes)
-    wireOverhead = UInt16(truncatingIfNeeded: lengths.wireBytes &- lengths.ipBytes)
+    overheads = lengths.overheads
     firstTime = time
     maximumGap = 0
-    flags.subtract([.hasAppeared, .hasGap])
+    flags.subtract([.hasAppeared, .hasGap, .isInFullSwing])
   }
 }

@@ -30,12 +30,11 @@ package struct PacketBatch: ~Copyable {
     var wireBytes: Int
   }
 
-  private let tableCount: Int
   private let decapsulation: Decapsulation
   private let mayBePlain: Bool
-  /// The file whose records are yet to be read, and where they begin.
+  /// Where the records of a file begin that are yet to be read, and how many they are.
   private var file: PcapWalker?
-  private var records = PlainList<UInt32>()
+  private var recordCount = 0
   private var frames = PlainList<Frame>()
 
   private(set) var arrivals: ArrivalLists
@@ -53,7 +52,6 @@ package struct PacketBatch: ~Copyable {
   ///   - tableCount: how many tables share the packets: 1, 2, 4, or 8.
   ///   - decapsulation: what is entered beside the tunnels that always are.
   package init(tableCount: Int, decapsulation: Decapsulation = []) {
-    self.tableCount = tableCount
     self.decapsulation = decapsulation
     mayBePlain = decapsulation.isEmpty
     arrivals = ArrivalLists(count: tableCount)
@@ -62,7 +60,7 @@ package struct PacketBatch: ~Copyable {
   /// Begins anew, and keeps the room that it has.
   package mutating func removeAll() {
     file = nil
-    records.removeAll()
+    recordCount = 0
     frames.removeAll()
     arrivals.removeAll(reserving: 0)
     decoded.removeAll(keepingCapacity: true)
@@ -71,18 +69,14 @@ package struct PacketBatch: ~Copyable {
     (malformed, truncated, opaque, packets) = (0, 0, 0, 0)
   }
 
-  /// Adds the records that a file passes by.
+  /// Adds the records that a file passes by, which follow those that it passed by before.
   ///
-  /// - Parameter edge: none that begins behind this is passed by once another one was.
-  @inline(__always)
+  /// - Parameter edge: none that begins here or behind is added.
   package mutating func append(
     recordsOf file: inout PcapWalker, in bytes: RawSpan, upTo edge: Int
   ) {
-    while let start = file.pass(in: bytes) {
-      records.append(UInt32(truncatingIfNeeded: start))
-      if file.offset >= edge { break }
-    }
-    self.file = file
+    if recordCount == 0 { self.file = file }
+    recordCount += file.pass(in: bytes, upTo: edge)
   }
 
   /// Adds a packet.
@@ -102,86 +96,85 @@ package struct PacketBatch: ~Copyable {
   }
 
   /// What the plain datagrams of a batch come to.
-  private struct Tally {
+  private struct Plain {
     var packets = 0
     var wireBytes = 0
-    var earliest = Int64.max
-    var latest = Int64.min
   }
 
   /// Reads the packets that were added.
   ///
   /// - Parameter bytes: what the frames' places are in.
   package mutating func read(_ bytes: RawSpan) {
-    arrivals.removeAll(reserving: records.count &+ frames.count)
-    var tally = Tally()
+    arrivals.removeAll(reserving: recordCount + frames.count)
+    var plain = Plain()
+    var (earliest, latest) = (earliest, latest)
     let keys = StreamTable.hashKeys
-    if let file {
-      let glances = mayBePlain && file.linkType == .ethernet
-      for place in 0..<records.count {
-        let record = file.record(at: Int(records[place]), in: bytes)
-        if !glances || !glance(at: record, in: bytes, at: place, keys, &tally) {
-          decode(at: place, in: bytes)
+    if var file {
+      let mayBePlain = mayBePlain && file.linkType == .ethernet
+      for place in 0..<recordCount {
+        let frame = file.passed(in: bytes)
+        earliest = min(earliest, frame.time)
+        latest = max(latest, frame.time)
+        if !mayBePlain || !glance(at: frame, place, keys, &plain) {
+          decode(frame.record(linkType: file.linkType), at: place, in: bytes)
         }
       }
     }
     for index in 0..<frames.count {
-      let frame = frames[index]
-      let place = records.count + index
-      if frame.drops > 0 {
-        arrivals.appendToAll(Arrival(drops: frame.drops, place: place))
-      } else {
-        let record = frame.record
-        if !mayBePlain || record.linkType != .ethernet
-          || !glance(at: record, in: bytes, at: place, keys, &tally)
-        {
-          decode(at: place, in: bytes)
-        }
+      let place = recordCount + index
+      if frames[index].drops > 0 {
+        arrivals.appendToAll(Arrival(drops: frames[index].drops, place: place))
+        continue
+      }
+      let record = frames[index].record
+      let frame = CapturedFrame(record, in: bytes)
+      earliest = min(earliest, frame.time)
+      latest = max(latest, frame.time)
+      if !mayBePlain || record.linkType != .ethernet || !glance(at: frame, place, keys, &plain) {
+        decode(record, at: place, in: bytes)
       }
     }
-    (earliest, latest) = (min(earliest, tally.earliest), max(latest, tally.latest))
-    packets += tally.packets
-    totals.add(.udp, packets: tally.packets, wireBytes: tally.wireBytes)
+    (self.earliest, self.latest) = (earliest, latest)
+    packets += plain.packets
+    totals.add(.udp, packets: plain.packets, wireBytes: plain.wireBytes)
   }
 
   /// Reads a frame on an Ethernet if it is a plain datagram.
   @inline(__always)
   private mutating func glance(
-    at record: PcapRecord, in bytes: RawSpan, at place: Int, _ keys: FlowKey.HashKeys,
-    _ tally: inout Tally
+    at frame: borrowing CapturedFrame, _ place: Int, _ keys: FlowKey.HashKeys,
+    _ plain: inout Plain
   ) -> Bool {
-    let start = record.frame.lowerBound
-    let capturedBytes = record.frame.upperBound &- start
-    let frame = CheckedBytes(known: bytes, from: start, byteCount: capturedBytes)
-    guard
-      let datagram = PlainDatagram(
-        frame, capturedBytes: capturedBytes, wireBytes: record.wireBytes)
-    else { return false }
-    let hash = FlowKey(frame, from: datagram.header).hash(
-      depth: datagram.isTunnelled ? 1 : 0, keys: keys)
-    let time = record.time.nanoseconds
-    arrivals.append(
-      Arrival(
-        datagram, from: start, wireBytes: record.wireBytes, hash: hash, time: time, place: place),
-      to: table(of: hash))
-    tally.packets &+= 1
-    tally.wireBytes &+= record.wireBytes
-    tally.earliest = min(tally.earliest, time)
-    tally.latest = max(tally.latest, time)
-    return true
+    switch PlainDatagram.header(in: frame.bytes, capturedBytes: frame.capturedBytes) {
+    case 14: glance(at: frame, from: 14, place, keys, &plain)
+    case 54: glance(at: frame, from: 54, place, keys, &plain)
+    default: false
+    }
   }
 
   @inline(__always)
-  private func table(of hash: UInt64) -> Int {
-    StreamTable.Share.index(of: hash, mask: tableCount &- 1)
+  private mutating func glance(
+    at frame: borrowing CapturedFrame, from header: Int, _ place: Int, _ keys: FlowKey.HashKeys,
+    _ plain: inout Plain
+  ) -> Bool {
+    guard
+      let datagram = PlainDatagram(
+        frame.bytes, header: header, capturedBytes: frame.capturedBytes,
+        wireBytes: frame.wireBytes)
+    else { return false }
+    let hash = FlowKey(frame.bytes, from: datagram.header).hash(
+      depth: datagram.isTunnelled ? 1 : 0, keys: keys)
+    arrivals.append(
+      Arrival(
+        datagram, from: frame.start, hash: hash, time: frame.time, place: place),
+      to: StreamTable.Share.bits(of: hash))
+    plain.packets &+= 1
+    plain.wireBytes &+= frame.wireBytes
+    return true
   }
 
   @inline(never)
-  private mutating func decode(at place: Int, in bytes: RawSpan) {
-    guard
-      let record = place < records.count
-        ? file?.record(at: Int(records[place]), in: bytes) : frames[place - records.count].record
-    else { return }
+  private mutating func decode(_ record: PcapRecord, at place: Int, in bytes: RawSpan) {
     let packet = DecodedPacket(
       decoding: bytes.extracting(record.frame), linkType: record.linkType,
       wireBytes: record.wireBytes, decapsulation: decapsulation)
@@ -189,14 +182,14 @@ package struct PacketBatch: ~Copyable {
     if packet.kind == .udp {
       hash = FlowKey(packet).hash(depth: packet.outer.count, keys: StreamTable.hashKeys)
     }
-    let time = record.time.nanoseconds
-    let arrival = Arrival(decoded: decoded.count, hash: hash, time: time, place: place)
+    let arrival = Arrival(
+      decoded: decoded.count, hash: hash, time: record.time.nanoseconds, place: place)
     if packet.isTruncated {
       // What makes an interval blind is everybody's.
       arrivals.appendToAll(arrival)
     } else {
       // What is no stream is the first table's.
-      arrivals.append(arrival, to: packet.kind == .udp ? table(of: hash) : 0)
+      arrivals.append(arrival, to: packet.kind == .udp ? StreamTable.Share.bits(of: hash) : 0)
     }
     decoded.append(Decoded(packet: packet, frame: record.frame, wireBytes: record.wireBytes))
     totals.add(packet.kind, packets: 1, wireBytes: record.wireBytes)
@@ -204,6 +197,5 @@ package struct PacketBatch: ~Copyable {
     malformed += packet.kind == .malformed ? 1 : 0
     truncated += packet.isTruncated ? 1 : 0
     opaque += packet.kind == .esp ? 1 : 0
-    (earliest, latest) = (min(earliest, time), max(latest, time))
   }
 }

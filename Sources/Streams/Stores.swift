@@ -118,45 +118,57 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 /// Lists of arrivals, one for each of a few tables, which are filled side by side in the order of their places.
 @safe
 struct ArrivalLists: ~Copyable, @unchecked Sendable {
+  /// A power of two.
   private let listCount: Int
   /// Of one list.
   private var room = 0
+  /// Of all lists.
+  private var capacity = 0
   private var elements: UnsafeMutablePointer<Arrival>
-  private let counts: UnsafeMutablePointer<Int>
+  /// Where the next arrival of each list goes.
+  private let ends: UnsafeMutablePointer<Int>
 
+  /// - Parameter count: a power of two.
   init(count: Int) {
+    precondition(count > 0 && count & (count - 1) == 0)
     listCount = count
     unsafe elements = .allocate(capacity: 1)
-    unsafe counts = .allocate(capacity: count)
-    unsafe counts.initialize(repeating: 0, count: count)
+    unsafe ends = .allocate(capacity: count)
+    unsafe ends.initialize(repeating: 0, count: count)
   }
 
   deinit {
     unsafe elements.deallocate()
-    unsafe counts.deallocate()
+    unsafe ends.deallocate()
   }
 
   /// Begins anew, with room for so many arrivals in each list.
   mutating func removeAll(reserving wanted: Int) {
-    unsafe counts.update(repeating: 0, count: listCount)
-    guard wanted > room else { return }
-    unsafe elements.deallocate()
-    unsafe elements = .allocate(capacity: wanted * listCount)
-    room = wanted
+    if wanted > room {
+      unsafe elements.deallocate()
+      unsafe elements = .allocate(capacity: wanted * listCount)
+      room = wanted
+      capacity = wanted * listCount
+    }
+    for list in 0..<listCount { unsafe ends[list] = list * room }
   }
 
   func count(of list: Int) -> Int {
     precondition(list < listCount)
-    return unsafe counts[list]
+    return unsafe ends[list] - list * room
   }
 
+  /// Appends an arrival to one of the lists, for which there must be room.
+  ///
+  /// - Parameter list: as many bits of it count as there are lists.
   @inline(__always)
   mutating func append(_ arrival: Arrival, to list: Int) {
-    precondition(list < listCount)
-    let count = unsafe counts[list]
-    precondition(count < room)
-    unsafe (elements + (list &* room &+ count)).initialize(to: arrival)
-    unsafe counts[list] = count &+ 1
+    let list = list & (listCount &- 1)
+    let end = unsafe ends[list]
+    assert(end < (list + 1) * room)
+    precondition(end < capacity)
+    unsafe (elements + end).initialize(to: arrival)
+    unsafe ends[list] = end &+ 1
   }
 
   mutating func appendToAll(_ arrival: Arrival) {

@@ -125,8 +125,10 @@ extension StreamTable {
     guard let slot = slot(of: FlowKey(head), leg: leg, hash: arrival.hash) else {
       return Self.unknown
     }
+    guard arrival.payloadBytes >= Flow.headerBytes else { return slot }
+    let header = CheckedBytes(known: bytes, from: Int(arrival.start), byteCount: Flow.headerBytes)
     let isTaken = flows[slot].takeInFullSwing(
-      arrival, in: bytes, since: start, times: times, transits: &transits)
+      arrival, header, since: start, times: times, transits: &transits)
     return isTaken ? Self.counted : slot
   }
 

@@ -80,8 +80,8 @@ extension StreamTable {
     let rest = Int(flows[slot].packets - 1)
     figures[place].morePackets += rest
     figures[place].moreUDPBytes &+= Int(flows[slot].udpBytes)
-    figures[place].moreIPBytes &+= rest &* Int(flows[slot].ipOverhead)
-    figures[place].moreWireBytes &+= rest &* Int(flows[slot].wireOverhead)
+    figures[place].moreIPBytes &+= rest &* flows[slot].overheads.ip
+    figures[place].moreWireBytes &+= rest &* flows[slot].overheads.wire
     flows[slot].packets = 1
     flows[slot].udpBytes = 0
     figures[place].settledPackets = 1
@@ -99,10 +99,10 @@ extension StreamTable {
   mutating func note(_ lengths: PacketLengths, at slot: Int) {
     let place = attachFigures(to: slot)
     let flow = flows[slot]
-    let more = lengths.ipBytes &- lengths.udpBytes &- Int(flow.ipOverhead)
+    let more = lengths.ipBytes &- lengths.udpBytes &- flow.overheads.ip
     figures[place].moreIPBytes &+= more
     figures[place].moreWireBytes &+=
-      lengths.wireBytes &- lengths.udpBytes &- Int(flow.ipOverhead) &- Int(flow.wireOverhead)
+      lengths.wireBytes &- lengths.udpBytes &- flow.overheads.ip &- flow.overheads.wire
   }
 
   /// A packet of the flow may have stood for several.
@@ -163,7 +163,7 @@ extension StreamTable {
       }
       figures[place].settledPackets = flows[slot].packets
     }
-    flows[slot].flags.remove(.isSteady)
+    flows[slot].flags.subtract([.isSteady, .isInFullSwing])
   }
 
   /// Makes the flow steady if its next number in order will change nothing but the flow, and gives
@@ -229,7 +229,7 @@ extension StreamTable {
   private mutating func leave(_ slot: Int) {
     present.remove(slot)
     if flows[slot].isSteady {
-      flows[slot].flags.remove(.isPresent)
+      flows[slot].flags.subtract([.isPresent, .isInFullSwing])
       events.append(
         FlowEvent(
           time: Timestamp(nanoseconds: flows[slot].lastTime), flow: slot, kind: .left))

@@ -35,7 +35,7 @@ extension StreamTable {
 
 extension Flow {
   /// Of nemotop's header, as far as it is looked at here.
-  private static var headerBytes: Int { 40 }
+  static var headerBytes: Int { 40 }
 
   /// What became of a packet.
   enum Outcome: UInt8 {
@@ -54,24 +54,26 @@ extension Flow {
   /// - Parameter start: the open interval's, in nanoseconds.
   @inline(__always)
   mutating func takeInFullSwing(
-    _ arrival: Arrival, in bytes: RawSpan, since start: Int64, times: CountingTimes,
-    transits: inout TransitStore
+    _ arrival: Arrival, _ header: borrowing CheckedBytes, since start: Int64,
+    times: CountingTimes, transits: inout TransitStore
   ) -> Bool {
     let time = arrival.time
     let silence = time &- lastTime
-    guard flags.isSuperset(of: .inFullSwing), numbers == .nemotop,
-      figures != 0, lastTime >= start, time >= lastTime,
-      times.isShort(silence, mean: spacing, samples: samples), goesOn(after: silence),
-      holds(arrival.lengths), let udpBytes = room(for: arrival.lengths),
-      arrival.payloadBytes >= Self.headerBytes
+    guard flags.contains(.isInFullSwing), lastTime >= start, overheads == arrival.overheads,
+      times.isShort(silence, mean: spacing, samples: Spacing.fullSamples),
+      goesOn(after: silence), let udpBytes = room(for: Int(arrival.udpBytes)),
+      let now = transitOfNext(header, at: time)
     else { return false }
-    let header = CheckedBytes(known: bytes, from: Int(arrival.start), byteCount: Self.headerBytes)
-    guard let now = transitOfNext(header, at: time) else { return false }
     transits.append(now, at: Int(figures) &- 1, &cursor)
     packets &+= 1
     self.udpBytes = udpBytes
-    goOn(after: silence, at: time)
-    take(transit: now)
+    // None that is short is longer.
+    let gap = UInt32(truncatingIfNeeded: silence)
+    maximumGap = max(maximumGap, gap)
+    spacing = Spacing.mean(spacing, taking: Double(gap))
+    goOn(at: time)
+    jitter = Jitter.mean(jitter, taking: Double(now &- transit).magnitude)
+    transit = now
     return true
   }
 
@@ -100,7 +102,9 @@ extension Flow {
       return .irregular
     }
     if isActive {
-      guard goesOn(after: silence), let bytes = room(for: lengths) else { return .irregular }
+      guard goesOn(after: silence), let bytes = room(for: lengths.udpBytes) else {
+        return .irregular
+      }
       if isOurs {
         if figures != 0 {
           transits.append(now, at: Int(figures) &- 1, &cursor)
@@ -117,8 +121,14 @@ extension Flow {
     } else {
       beginInterval(lengths, at: time)
     }
-    goOn(after: silence, at: time)
-    if isOurs { take(transit: now) }
+    take(silence: silence)
+    goOn(at: time)
+    if isOurs {
+      take(transit: now)
+      if isActive, figures != 0, samples == Spacing.fullSamples, flags.contains(.hasJitter) {
+        flags.insert(.isInFullSwing)
+      }
+    }
     return holds(lengths) ? .taken : .hasOtherLengths
   }
 
@@ -131,10 +141,10 @@ extension Flow {
 
   /// The interval's bytes with those of a further packet; nil where the flow cannot count so many.
   @inline(__always)
-  private func room(for lengths: PacketLengths) -> UInt32? {
-    let (bytes, overflow) = udpBytes.addingReportingOverflow(
-      UInt32(truncatingIfNeeded: lengths.udpBytes))
-    return overflow || packets == .max ? nil : bytes
+  private func room(for more: Int) -> UInt32? {
+    guard packets < .max else { return nil }
+    let (bytes, overflow) = udpBytes.addingReportingOverflow(UInt32(truncatingIfNeeded: more))
+    return overflow ? nil : bytes
   }
 
   /// The packet's transit, if it bears the flow's next number (see `StreamHeader`): no padding, no
@@ -142,9 +152,9 @@ extension Flow {
   @inline(__always)
   private func transitOfNext(_ header: borrowing CheckedBytes, at time: Int64) -> Int64? {
     let next = UInt64(bitPattern: highest &+ 1)
-    guard header.uint64(at: 16) == next,
-      header.uint64(at: 8) == UInt64(synchronizationSource) << 32 | 0x4e54_0006,
-      header.uint32(at: 0) & 0xff00_ffff == 0x9000_0000 | UInt32(truncatingIfNeeded: next) & 0xffff,
+    guard header.uint64(at: 16) == next, header.uint32(at: 8) == synchronizationSource,
+      header.uint32(at: 12) == 0x4e54_0006, header.uint8(at: 0) == 0x90,
+      header.uint16(at: 2) == UInt16(truncatingIfNeeded: header.uint64(at: 16)),
       next <= 1 << 53
     else { return nil }
     let (transit, overflow) = time.subtractingReportingOverflow(
@@ -168,19 +178,24 @@ extension Flow {
   /// Whether the counters account for a packet of these lengths.
   @inline(__always)
   func holds(_ lengths: PacketLengths) -> Bool {
-    lengths.ipBytes &- lengths.udpBytes == Int(ipOverhead)
-      && lengths.wireBytes &- lengths.ipBytes == Int(wireOverhead)
+    lengths.ipBytes &- lengths.udpBytes == overheads.ip
+      && lengths.wireBytes &- lengths.ipBytes == overheads.wire
   }
 
-  /// Goes on to the next number.
+  /// Takes the silence before a packet.
   @inline(__always)
-  private mutating func goOn(after silence: Int64, at time: Int64) {
+  private mutating func take(silence: Int64) {
     maximumGap = max(maximumGap, UInt32(truncatingIfNeeded: silence))
     flags.insert(.hasGap)
     var rhythm = Spacing(mean: spacing, samples: samples)
     rhythm.take(nanoseconds: silence)
     spacing = rhythm.mean
     samples = rhythm.samples
+  }
+
+  /// Goes on to the next number.
+  @inline(__always)
+  private mutating func goOn(at time: Int64) {
     lastTime = time
     highest &+= 1
     if span != .max { span &+= 1 }

@@ -24,13 +24,11 @@ package struct StreamTable: ~Copyable {
     }
 
     @inline(__always)
-    func holds(_ hash: UInt64) -> Bool { Self.index(of: hash, mask: count &- 1) == index }
+    func holds(_ hash: UInt64) -> Bool { Self.bits(of: hash) & (count &- 1) == index }
 
-    /// Whose a stream is, by its hash.
+    /// Whose a stream is, by its hash: as many of these bits count as tell the tables apart.
     @inline(__always)
-    static func index(of hash: UInt64, mask: Int) -> Int {
-      Int(truncatingIfNeeded: hash >> 56) & mask
-    }
+    static func bits(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 56) }
   }
 
   package let point: Point
@@ -148,8 +146,7 @@ package struct StreamTable: ~Copyable {
     let hash = FlowKey(head).hash(depth: datagram.isTunnelled ? 1 : 0, keys: hashKeys)
     guard share.holds(hash) else { return }
     count(
-      Arrival(datagram, from: 0, wireBytes: wireBytes, hash: hash, time: time, place: 0),
-      in: bytes)
+      Arrival(datagram, from: 0, hash: hash, time: time, place: 0), in: bytes)
   }
 
   /// The slot of a flow that is known.

@@ -88,55 +88,45 @@ public struct PcapWalker: Sendable {
     return passed
   }
 
-  /// Passes by the next record, of which it looks at the captured length alone.
+  /// Passes by the records that follow, of which it looks at the captured length alone, as far as
+  /// `passed` can read them: those of a file that a host like this one wrote.
   ///
-  /// - Returns: where the record begins, as `record(at:in:)` wants it; nil where there is none, or none
-  ///   that is read so simply: then `next` tells what there is.
-  @inlinable
-  @inline(__always)
-  public mutating func pass(in bytes: RawSpan) -> Int? {
-    let start = offset
-    guard !mayBeSwapped,
-      let header = CheckedBytes(bytes, from: start, byteCount: recordHeaderBytes)
-    else { return nil }
-    let captured = Int(order.uint32(header, at: 8))
-    let end = start &+ recordHeaderBytes &+ captured
-    guard captured <= longestFrame, end <= bytes.byteCount else { return nil }
-    offset = end
-    return start
+  /// - Parameter edge: none that begins here or behind is passed by.
+  /// - Returns: how many. Where they end before the edge, `next` tells what there is.
+  package mutating func pass(in bytes: RawSpan, upTo edge: Int) -> Int {
+    guard order == .little, recordHeaderBytes == CapturedFrame.headerBytes, !mayBeSwapped else {
+      return 0
+    }
+    var count = 0
+    while offset < edge,
+      let header = CheckedBytes(bytes, from: offset, byteCount: CapturedFrame.headerBytes)
+    {
+      let captured = header.uint32(at: 8)
+      let byteCount = CapturedFrame.headerBytes &+ Int(captured.byteSwapped)
+      guard byteCount &- CapturedFrame.headerBytes <= longestFrame,
+        byteCount <= bytes.byteCount &- offset
+      else { break }
+      // Records are often as long as the one before. Then where the next one begins is known before
+      // this one's length comes from memory.
+      let end = min(edge, bytes.byteCount &- byteCount &+ 1)
+      repeat {
+        offset &+= byteCount
+        count &+= 1
+      } while offset < end
+        && CheckedBytes(known: bytes, from: offset, byteCount: byteCount).uint32(at: 8) == captured
+    }
+    return count
   }
 
-  /// A record that was passed by.
+  /// The next record, which `pass` passes by.
   @inlinable
   @inline(__always)
-  public func record(at start: Int, in bytes: RawSpan) -> PcapRecord {
-    order == .little
-      ? record(at: start, in: bytes, order: .little) : bigRecord(at: start, in: bytes)
-  }
-
-  @usableFromInline
-  func bigRecord(at start: Int, in bytes: RawSpan) -> PcapRecord {
-    record(at: start, in: bytes, order: .big)
-  }
-
-  @inlinable
-  @inline(__always)
-  func record(at start: Int, in bytes: RawSpan, order: PcapByteOrder) -> PcapRecord {
-    let header = CheckedBytes(known: bytes, from: start, byteCount: recordHeaderBytes)
-    let frame = start &+ recordHeaderBytes
-    let captured = Int(order.uint32(header, at: 8))
-    return PcapRecord(
-      time: time(of: header, order: order), wireBytes: Int(order.uint32(header, at: 12)),
-      frame: frame..<frame &+ captured, linkType: linkType)
-  }
-
-  @inlinable
-  @inline(__always)
-  func time(of header: borrowing CheckedBytes, order: PcapByteOrder) -> Timestamp {
-    let seconds = Int64(order.uint32(header, at: 0))
-    let fraction = Int64(order.uint32(header, at: 4))
-    // Both factors are small enough that nothing overflows.
-    return Timestamp(nanoseconds: seconds &* 1_000_000_000 &+ fraction &* nanosecondsPerUnit)
+  @_lifetime(copy bytes)
+  public mutating func passed(in bytes: RawSpan) -> CapturedFrame {
+    let header = CheckedBytes(known: bytes, from: offset, byteCount: CapturedFrame.headerBytes)
+    let frame = CapturedFrame(header, at: offset, in: bytes, nanosecondsPerUnit: nanosecondsPerUnit)
+    offset = frame.start &+ frame.capturedBytes
+    return frame
   }
 
   /// The next record.
@@ -154,9 +144,12 @@ public struct PcapWalker: Sendable {
     guard captured <= rest &- recordHeaderBytes else { return .cut }
     let start = offset &+ recordHeaderBytes
     offset = start &+ captured
+    let time = CapturedFrame.time(
+      seconds: order.uint32(header, at: 0), units: order.uint32(header, at: 4),
+      nanosecondsPerUnit: nanosecondsPerUnit)
     return .packet(
       PcapRecord(
-        time: time(of: header, order: order), wireBytes: original, frame: start..<offset,
+        time: Timestamp(nanoseconds: time), wireBytes: original, frame: start..<offset,
         linkType: linkType))
   }
 }

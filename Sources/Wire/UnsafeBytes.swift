@@ -30,7 +30,7 @@ extension RawSpan {
 /// Some bytes that were found to be there at once, so that what is read of them need not be looked for
 /// again: for what is read of nearly every packet. Offsets are constants of a protocol.
 @safe
-public struct CheckedBytes: ~Escapable {
+public struct CheckedBytes: ~Escapable, BitwiseCopyable {
   @usableFromInline let bytes: RawSpan
   @usableFromInline let start: Int
 
