@@ -106,6 +106,51 @@ struct `The walk through a pcap file` {
   }
 }
 
+struct `Records that are passed by` {
+  @Test(arguments: 0..<300 as Range<UInt64>)
+  func `are those that are read one by one, up to an edge, a cut or a flaw`(seed: UInt64) throws {
+    var random = SeededGenerator(state: seed)
+    var file = PcapBytes(magic: seed % 2 == 0 ? 0xa1b2_c3d4 : 0xa1b2_3c4d)
+    for number in 0..<Int.random(in: 0...12, using: &random) {
+      let count = [0, 1, 5, 5, 5, 5].randomElement(using: &random) ?? 0
+      let isFlawed = number > 3 && Int.random(in: 0..<10, using: &random) == 0
+      file.record(
+        number, 7 * number, frame: [UInt8](repeating: UInt8(number), count: count),
+        captured: isFlawed ? 1 << 20 : nil, original: 60 + number)
+    }
+    let cut = Int.random(in: 0...1, using: &random) * Int.random(in: 0...9, using: &random)
+    let bytes = Array(file.bytes.dropLast(min(cut, file.bytes.count - 24)))
+    let edge = Int.random(in: 24...bytes.count + 5, using: &random)
+
+    var scout = try #require(PcapFileWalker(bytes.rawSpan).pcap)
+    var records: [PcapRecord] = []
+    while scout.offset < edge, case .packet(let record) = scout.next(in: bytes.rawSpan) {
+      records.append(record)
+    }
+    var walker = try #require(PcapFileWalker(bytes.rawSpan).pcap)
+    var reader = walker
+    #expect(walker.pass(in: bytes.rawSpan, upTo: edge) == records.count)
+    #expect(walker.offset == scout.offset)
+    for record in records {
+      let frame = reader.passed(in: bytes.rawSpan)
+      #expect(frame.record(linkType: .ethernet) == record)
+    }
+    #expect(reader.offset == walker.offset)
+  }
+
+  @Test(arguments: [(0xa1b2_c3d4, true, 4), (0xa1b2_cd34, false, 4), (0xa1b2_c3d4, false, 3)])
+  func `are none in a file of another form`(
+    form: (magic: Int, isBigEndian: Bool, minorVersion: Int)
+  ) throws {
+    var file = PcapBytes(
+      magic: form.magic, bigEndian: form.isBigEndian, version: (2, form.minorVersion))
+    file.record(1, 0, frame: [9], original: 1)
+    var walker = try #require(PcapFileWalker(file.bytes.rawSpan).pcap)
+    #expect(walker.pass(in: file.bytes.rawSpan, upTo: .max) == 0)
+    #expect(walker.next(in: file.bytes.rawSpan) != .end)
+  }
+}
+
 struct `A mutated capture file` {
   /// A file of each form, with a bit of everything in it.
   private static var samples: [[UInt8]] {
