@@ -91,6 +91,14 @@ struct Arrival: BitwiseCopyable, Sendable {
     CheckedBytes(known: bytes, from: Int(start) &- 88, byteCount: 40)
   }
 
+  /// Of a plain datagram: its IPv6 and UDP headers, and as much of the payload as nemotop's header
+  /// takes, which must be there.
+  @inline(__always)
+  @_lifetime(copy bytes)
+  func packet(in bytes: RawSpan) -> CheckedBytes {
+    CheckedBytes(known: bytes, from: Int(start) &- 48, byteCount: 48 + Flow.headerBytes)
+  }
+
   /// Of a plain datagram: its IPv6 header and the first bytes of the UDP header.
   @inline(__always)
   @_lifetime(copy bytes)

@@ -175,11 +175,11 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
     for list in 0..<listCount { append(arrival, to: list) }
   }
 
-  subscript(index: Int, of list: Int) -> Arrival {
-    @inline(__always)
-    unsafeAddress {
-      precondition(list < listCount && index < room)
-      return unsafe UnsafePointer(elements + (list &* room &+ index))
+  subscript(list: Int) -> Span<Arrival> {
+    @_lifetime(borrow self)
+    borrowing get {
+      let arrivals = unsafe Span(_unsafeStart: elements + list * room, count: count(of: list))
+      return unsafe _overrideLifetime(arrivals, borrowing: self)
     }
   }
 
@@ -189,12 +189,12 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
   func next(before place: Int, after heads: inout [8 of Int]) -> Arrival? {
     var next: Arrival?
     for list in 0..<listCount where heads[list] < count(of: list) {
-      let head = self[heads[list], of: list]
+      let head = self[list][heads[list]]
       if head.place < min(place, next?.place ?? .max) { next = head }
     }
     guard let next else { return nil }
     for list in 0..<listCount
-    where heads[list] < count(of: list) && self[heads[list], of: list].place == next.place {
+    where heads[list] < count(of: list) && self[list][heads[list]].place == next.place {
       heads[list] += 1
     }
     return next

@@ -10,6 +10,8 @@ extension StreamTable {
   /// So many packets ahead: of transits, which are found through flows; twice that of flows, which are
   /// found through the index; three times that of the index.
   private static var ahead: Int { 8 }
+  /// So many packets ahead flows are fetched from the second level of the cache into the first.
+  private static var shortlyAhead: Int { 3 }
 
   /// Counts the packets of a batch that are this table's, and hands over the intervals that the
   /// batch's times close.
@@ -24,51 +26,70 @@ extension StreamTable {
       lastTime = max(lastTime, batch.latest)
       if share.index == 0 { totals.add(batch.totals) }
     }
-    let list = share.index
-    let ownCount = batch.arrivals.count(of: list)
-    var heads = [8 of Int](repeating: 0)
-    let isLarge = flows.count > Self.cachedFlows
-    let ahead = Self.ahead
-    if isLarge {
-      prefetchIndex(0..<3 * ahead, of: batch)
-      prefetchFlows(0..<2 * ahead, of: batch)
-      prefetchTransits(0..<ahead, of: batch)
+    let arrivals = batch.arrivals[share.index]
+    if closes {
+      var heads = [8 of Int](repeating: 0)
+      for index in arrivals.indices {
+        pass(before: arrivals[index].place + 1, of: batch, after: &heads, deliver)
+        count(index..<index + 1, of: arrivals, of: batch, in: bytes)
+      }
+      pass(before: .max, of: batch, after: &heads, deliver)
+    } else if flows.count > Self.cachedFlows {
+      countAhead(arrivals, of: batch, in: bytes)
+    } else {
+      count(arrivals.indices, of: arrivals, of: batch, in: bytes)
     }
+  }
+
+  /// Counts packets whose flows do not lie in the cache.
+  private mutating func countAhead(
+    _ arrivals: Span<Arrival>, of batch: borrowing PacketBatch, in bytes: RawSpan
+  ) {
+    let ahead = Self.ahead
+    prefetchIndex(0..<3 * ahead, of: arrivals)
+    prefetchFlows(0..<2 * ahead, of: arrivals)
+    prefetchTransits(0..<ahead, of: arrivals)
     var next = 0
-    while next < ownCount {
-      let group = next..<min(next &+ Self.groupCount, ownCount)
-      if isLarge {
-        prefetchIndex(group.moved(by: 3 * ahead), of: batch)
-        prefetchFlows(group.moved(by: 2 * ahead), of: batch)
-        prefetchTransits(group.moved(by: ahead), of: batch)
-      }
-      for index in group {
-        if closes {
-          let place = batch.arrivals[index, of: list].place
-          pass(before: place + 1, of: batch, after: &heads, deliver)
-        }
-        let outcome = countInFullSwing(batch.arrivals[index, of: list], in: bytes)
-        if outcome != Self.counted { take(index, at: outcome, of: batch, in: bytes) }
-      }
+    while next < arrivals.count {
+      let group = next..<min(next + Self.groupCount, arrivals.count)
+      prefetchIndex(group.moved(by: 3 * ahead), of: arrivals)
+      prefetchFlows(group.moved(by: 2 * ahead), of: arrivals)
+      prefetchTransits(group.moved(by: ahead), of: arrivals)
+      count(group, of: arrivals, of: batch, in: bytes)
       next = group.upperBound
     }
-    if closes { pass(before: .max, of: batch, after: &heads, deliver) }
+  }
+
+  /// Counts some of the packets.
+  @inline(never)
+  private mutating func count(
+    _ indices: Range<Int>, of arrivals: Span<Arrival>, of batch: borrowing PacketBatch,
+    in bytes: RawSpan
+  ) {
+    for index in indices {
+      let later = index &+ Self.shortlyAhead
+      if later < arrivals.count, let slot = firstSlot(of: arrivals[later].hash) {
+        flows.prefetch(slot)
+      }
+      let outcome = countInFullSwing(arrivals[index], in: bytes)
+      if outcome != Self.counted { take(arrivals[index], at: outcome, of: batch, in: bytes) }
+    }
   }
 
   /// Has the words that tell where the flows of some arrivals lie fetched into the cache.
   @inline(never)
-  private mutating func prefetchIndex(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
-    for index in indices.clamped(to: 0..<batch.arrivals.count(of: share.index)) {
-      let hash = batch.arrivals[index, of: share.index].hash
+  private mutating func prefetchIndex(_ indices: Range<Int>, of arrivals: Span<Arrival>) {
+    for index in indices.clamped(to: 0..<arrivals.count) {
+      let hash = arrivals[index].hash
       flowIndex.prefetch(UInt32(truncatingIfNeeded: hash))
     }
   }
 
   /// Has the flows of some arrivals fetched into the cache.
   @inline(never)
-  private mutating func prefetchFlows(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
-    for index in indices.clamped(to: 0..<batch.arrivals.count(of: share.index)) {
-      if let slot = likelySlot(of: batch.arrivals[index, of: share.index].hash) {
+  private mutating func prefetchFlows(_ indices: Range<Int>, of arrivals: Span<Arrival>) {
+    for index in indices.clamped(to: 0..<arrivals.count) {
+      if let slot = likelySlot(of: arrivals[index].hash) {
         flows.prefetch(slot)
       }
     }
@@ -76,14 +97,20 @@ extension StreamTable {
 
   /// Has the places of the next transits of these flows fetched into the cache.
   @inline(never)
-  private mutating func prefetchTransits(_ indices: Range<Int>, of batch: borrowing PacketBatch) {
-    for index in indices.clamped(to: 0..<batch.arrivals.count(of: share.index)) {
-      if let slot = likelySlot(of: batch.arrivals[index, of: share.index].hash),
+  private mutating func prefetchTransits(_ indices: Range<Int>, of arrivals: Span<Arrival>) {
+    for index in indices.clamped(to: 0..<arrivals.count) {
+      if let slot = likelySlot(of: arrivals[index].hash),
         flows[slot].figures != 0
       {
         transits.prefetch(flows[slot].cursor)
       }
     }
+  }
+
+  /// The slot of a flow by where its search begins.
+  @inline(__always)
+  private func firstSlot(of hash: UInt64) -> Int? {
+    flowIndex.firstSlot(of: UInt32(truncatingIfNeeded: hash))
   }
 
   /// The slot of a flow by its hash alone.
@@ -119,16 +146,14 @@ extension StreamTable {
   /// - Returns: `counted`, or the slot of its flow if that is known, or `unknown`.
   @inline(__always)
   private mutating func countInFullSwing(_ arrival: Arrival, in bytes: RawSpan) -> Int {
-    guard arrival.isPlain else { return Self.unknown }
+    guard arrival.isPlain, arrival.payloadBytes >= Flow.headerBytes else { return Self.unknown }
     let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
-    let head = arrival.head(in: bytes)
-    guard let slot = slot(of: FlowKey(head), leg: leg, hash: arrival.hash) else {
+    let packet = arrival.packet(in: bytes)
+    guard let slot = slot(of: FlowKey(packet), leg: leg, hash: arrival.hash) else {
       return Self.unknown
     }
-    guard arrival.payloadBytes >= Flow.headerBytes else { return slot }
-    let header = CheckedBytes(known: bytes, from: Int(arrival.start), byteCount: Flow.headerBytes)
     let isTaken = flows[slot].takeInFullSwing(
-      arrival, header, since: start, times: times, transits: &transits)
+      arrival, packet, since: start, times: times, transits: &transits)
     return isTaken ? Self.counted : slot
   }
 
@@ -142,9 +167,8 @@ extension StreamTable {
   /// Takes what is no plain datagram of a flow in full swing.
   @inline(never)
   private mutating func take(
-    _ index: Int, at outcome: Int, of batch: borrowing PacketBatch, in bytes: RawSpan
+    _ arrival: Arrival, at outcome: Int, of batch: borrowing PacketBatch, in bytes: RawSpan
   ) {
-    let arrival = batch.arrivals[index, of: share.index]
     if arrival.isPlain { return countFurther(arrival, at: outcome, in: bytes) }
     guard !arrival.isDrops else { return countDrops(Int(clamping: arrival.hash)) }
     let decoded = batch.decoded[Int(arrival.start)]
@@ -153,19 +177,18 @@ extension StreamTable {
       at: Timestamp(nanoseconds: arrival.time))
   }
 
-  /// Counts a plain datagram of a flow whose slot this is, or which is new.
+  /// Counts a plain datagram of a flow whose slot this is, or is to be found.
   @inline(never)
   private mutating func countFurther(_ arrival: Arrival, at slot: Int, in bytes: RawSpan) {
     let payload = arrival.payload(in: bytes)
     let (lengths, time) = (arrival.lengths, arrival.time)
-    if slot < 0 {
-      let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
-      _ = begin(
-        FlowKey(arrival.head(in: bytes)), leg: leg,
-        hash: UInt32(truncatingIfNeeded: arrival.hash), payload: payload, lengths: lengths,
-        at: time)
-    } else {
+    if slot >= 0 {
       countKnown(slot, payload: payload, lengths: lengths, at: time)
+    } else {
+      let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
+      _ = countStream(
+        FlowKey(arrival.head(in: bytes)), leg: leg, hash: arrival.hash, payload: payload,
+        lengths: lengths, at: time)
     }
   }
 }

@@ -54,7 +54,7 @@ extension Flow {
   /// - Parameter start: the open interval's, in nanoseconds.
   @inline(__always)
   mutating func takeInFullSwing(
-    _ arrival: Arrival, _ header: borrowing CheckedBytes, since start: Int64,
+    _ arrival: Arrival, _ packet: borrowing CheckedBytes, since start: Int64,
     times: CountingTimes, transits: inout TransitStore
   ) -> Bool {
     let time = arrival.time
@@ -62,9 +62,9 @@ extension Flow {
     guard flags.contains(.isInFullSwing), lastTime >= start, overheads == arrival.overheads,
       times.isShort(silence, mean: spacing, samples: Spacing.fullSamples),
       goesOn(after: silence), let udpBytes = room(for: Int(arrival.udpBytes)),
-      let now = transitOfNext(header, at: time)
+      let now = transitOfNext(packet, from: 48, at: time)
     else { return false }
-    transits.append(now, at: Int(figures) &- 1, &cursor)
+    transits.append(now, after: transit, at: Int(figures) &- 1, &cursor)
     packets &+= 1
     self.udpBytes = udpBytes
     // None that is short is longer.
@@ -95,7 +95,7 @@ extension Flow {
     var now: Int64 = 0
     if isOurs {
       guard let header = CheckedBytes(payload, from: 0, byteCount: Self.headerBytes),
-        let transit = transitOfNext(header, at: time)
+        let transit = transitOfNext(header, from: 0, at: time)
       else { return .irregular }
       now = transit
     } else if !isNextRTP(payload) {
@@ -150,15 +150,18 @@ extension Flow {
   /// The packet's transit, if it bears the flow's next number (see `StreamHeader`): no padding, no
   /// contributing sources, the extension.
   @inline(__always)
-  private func transitOfNext(_ header: borrowing CheckedBytes, at time: Int64) -> Int64? {
+  private func transitOfNext(
+    _ bytes: borrowing CheckedBytes, from start: Int, at time: Int64
+  ) -> Int64? {
     let next = UInt64(bitPattern: highest &+ 1)
-    guard header.uint64(at: 16) == next, header.uint32(at: 8) == synchronizationSource,
-      header.uint32(at: 12) == 0x4e54_0006, header.uint8(at: 0) == 0x90,
-      header.uint16(at: 2) == UInt16(truncatingIfNeeded: header.uint64(at: 16)),
+    guard bytes.uint64(at: start &+ 16) == next,
+      bytes.uint32(at: start &+ 8) == synchronizationSource,
+      bytes.uint32(at: start &+ 12) == 0x4e54_0006, bytes.uint8(at: start &+ 0) == 0x90,
+      bytes.uint16(at: start &+ 2) == UInt16(truncatingIfNeeded: bytes.uint64(at: start &+ 16)),
       next <= 1 << 53
     else { return nil }
     let (transit, overflow) = time.subtractingReportingOverflow(
-      Int64(bitPattern: header.uint64(at: 24)))
+      Int64(bitPattern: bytes.uint64(at: start &+ 24)))
     return overflow ? nil : transit
   }
 

@@ -11,11 +11,26 @@ struct TransitStore: ~Copyable {
   struct Block: BitwiseCopyable {
     static let count: UInt32 = 13
 
-    /// The first transit; all are kept less that.
+    /// The first transit.
     var base: Int64 = 0
     /// The list's next block plus one; 0 where there was none yet.
     var next: UInt32 = 0
-    var transits = [13 of Int32](repeating: 0)
+    /// The lower halves of the transits, of which each is within 31 bits of the one before it. So one
+    /// is appended without a look at the block, where the one before it is known.
+    var words = [13 of UInt32](repeating: 0)
+
+    /// The transit at a place, after the one before it, or the base.
+    @inline(__always)
+    func transit(at place: Int, after last: Int64) -> Int64 {
+      last &+ Int64(Int32(bitPattern: words[place] &- UInt32(truncatingIfNeeded: last)))
+    }
+
+    /// The last one of so many transits.
+    func last(of count: Int) -> Int64 {
+      var last = base
+      for place in 0..<count { last = transit(at: place, after: last) }
+      return last
+    }
   }
 
   /// The number of a block, and a place in it.
@@ -90,21 +105,23 @@ struct TransitStore: ~Copyable {
   }
 
   /// Appends a transit.
-  @inline(__always)
   mutating func append(_ transit: Int64, at place: Int, _ cursor: inout Cursor) {
-    if !appendNear(transit, &cursor) { appendFurther(transit, at: place, &cursor) }
+    guard cursor.place < Block.count else { return appendFurther(transit, at: place, &cursor) }
+    let last = blocks[cursor.block].last(of: Int(cursor.place))
+    append(transit, after: last, at: place, &cursor)
   }
 
-  /// Appends a transit to the block, if it has room for that and the two are near.
+  /// Appends a transit to a list that has some, of which this was the last.
   @inline(__always)
-  private mutating func appendNear(_ transit: Int64, _ cursor: inout Cursor) -> Bool {
-    guard cursor.place < Block.count else { return false }
-    let block = cursor.block
-    let offset = transit &- blocks[block].base
-    guard offset == Int64(Int32(truncatingIfNeeded: offset)) else { return false }
-    blocks[block].transits[Int(cursor.place)] = Int32(truncatingIfNeeded: offset)
+  mutating func append(
+    _ transit: Int64, after last: Int64, at place: Int, _ cursor: inout Cursor
+  ) {
+    let step = transit &- last
+    guard cursor.place < Block.count, step == Int64(Int32(truncatingIfNeeded: step)) else {
+      return appendFurther(transit, at: place, &cursor)
+    }
+    blocks[cursor.block].words[Int(cursor.place)] = UInt32(truncatingIfNeeded: transit)
     cursor.goOn()
-    return true
   }
 
   /// Has the block of a cursor fetched into the cache while other work is done.
@@ -116,11 +133,7 @@ struct TransitStore: ~Copyable {
   @inline(never)
   private mutating func appendFurther(_ transit: Int64, at place: Int, _ cursor: inout Cursor) {
     if lists[place].thinned == 0 {
-      if cursor.place == Block.count, goOn(from: transit, at: place, &cursor),
-        appendNear(transit, &cursor)
-      {
-        return
-      }
+      if cursor.place == Block.count, goOn(from: transit, at: place, &cursor) { return }
       thinned.append(ThinnedList(values(of: lists[place], upTo: cursor)))
       lists[place].thinned = UInt32(thinned.count)
       // What is appended comes here.
@@ -129,7 +142,7 @@ struct TransitStore: ~Copyable {
     thinned[Int(lists[place].thinned) - 1].append(transit)
   }
 
-  /// Goes on to the list's next block; false where it may have no more.
+  /// Goes on to the list's next block, which begins with a transit; false where it may have no more.
   private mutating func goOn(
     from transit: Int64, at place: Int, _ cursor: inout Cursor
   ) -> Bool {
@@ -147,6 +160,8 @@ struct TransitStore: ~Copyable {
     if !isFirst { lists[place].filled += Block.count }
     cursor = Cursor(block: next - 1)
     blocks[cursor.block].base = transit
+    blocks[cursor.block].words[0] = UInt32(truncatingIfNeeded: transit)
+    cursor.goOn()
     return true
   }
 
@@ -170,8 +185,10 @@ struct TransitStore: ~Copyable {
     while true {
       let block = blocks[number]
       let isLast = number == cursor.block
+      var value = block.base
       for place in 0..<Int(isLast ? cursor.place : Block.count) {
-        values.append(block.base &+ Int64(block.transits[place]))
+        value = block.transit(at: place, after: value)
+        values.append(value)
       }
       if isLast { return values }
       number = Int(block.next) - 1

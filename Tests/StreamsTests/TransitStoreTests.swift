@@ -66,6 +66,31 @@ struct `Transits of an interval` {
     }
   }
 
+  @Test(arguments: 0..<20)
+  func `may be appended with the one before them at hand, or without`(seed: UInt64) {
+    var random = SplitMix(seed: seed)
+    var store = TransitStore()
+    store.add()
+    store.beginInterval()
+    var cursor = store.begin(at: 0)
+    var plain = PlainTransits()
+    var last: Int64 = 0
+    for index in 0..<(seed < 10 ? 300 : 9000) {
+      // They walk further away from where a block began than its words reach.
+      let step: Int64 = random.pick([0, 1, -1, (1 << 31) - 1, -1 << 31, 1 << 30])
+      let isFar = seed >= 5 && random.next() % 100 == 0
+      let transit = isFar ? Int64(bitPattern: random.next()) : last &+ step
+      if index > 0, random.next() % 4 > 0 {
+        store.append(transit, after: last, at: 0, &cursor)
+      } else {
+        store.append(transit, at: 0, &cursor)
+      }
+      plain.append(transit)
+      last = transit
+    }
+    #expect(store.sample(at: 0, upTo: cursor) == plain.sample)
+  }
+
   @Test(arguments: [5, 40, 5000])
   func `are begun anew within the interval`(count: Int) {
     var store = TransitStore()
