@@ -10,9 +10,6 @@ import Wire
 /// chunks of the round, in the file's order, each as soon as it is read. Several cores read their
 /// chunks of the next round before that, so that none waits for the others.
 final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
-  /// Rounds that are read at a time.
-  private static var stepRounds: Int { 128 }
-
   private let file: PlainFile
   private let workers: [Worker<Harvest>]
   private let harvest: @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
@@ -22,6 +19,8 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   private let turn = Milestone()
   private var looksAhead: Bool { workers.count > 1 }
   private var round = 0
+  /// Rounds that are read at a time: about a tenth of a second's, as each step has to begin and end.
+  private var stepRounds = 128
   private var ending: FileWalk.Ending?
 
   /// - Parameter workerCount: a power of two.
@@ -45,6 +44,7 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
 
   func read() {
     guard ending == nil else { return }
+    let begin = ContinuousClock.now
     // Each waits for the others, so that each must have a thread: queues promise none.
     let ends = DispatchSemaphore(value: 0)
     for index in workers.indices.dropFirst() {
@@ -55,14 +55,20 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
     }
     read(as: 0)
     for _ in workers.dropFirst() { ends.wait() }
-    round += Self.stepRounds
+    round += stepRounds
     ending = walk.ending
+    let duration = ContinuousClock.now - begin
+    if duration < .milliseconds(50) {
+      stepRounds = min(2 * stepRounds, 2048)
+    } else if duration > .milliseconds(200) {
+      stepRounds = max(stepRounds / 2, 8)
+    }
   }
 
   /// What one core does in a step.
   private func read(as index: Int) {
     let worker = workers[index]
-    let end = round + Self.stepRounds
+    let end = round + stepRounds
     prepare(round, as: index)
     for round in round..<end {
       if looksAhead, round + 1 < end { prepare(round + 1, as: index) }
