@@ -211,7 +211,7 @@ struct WordStore: ~Copyable, @unchecked Sendable {
   init(count: Int) {
     self.count = count
     let byteCount = count * MemoryLayout<UInt64>.stride
-    unsafe words = mapped(byteCount).bindMemory(to: UInt64.self, capacity: count)
+    unsafe words = mapped(byteCount, atOnce: true).bindMemory(to: UInt64.self, capacity: count)
   }
 
   deinit { unsafe munmap(words, count * MemoryLayout<UInt64>.stride) }
@@ -232,8 +232,8 @@ struct WordStore: ~Copyable, @unchecked Sendable {
 }
 
 /// Zeroed memory, to be given back with munmap.
-private func mapped(_ byteCount: Int) -> UnsafeMutableRawPointer {
-  guard let region = unsafe memory_region_map(byteCount) else { failed(byteCount) }
+private func mapped(_ byteCount: Int, atOnce: Bool = false) -> UnsafeMutableRawPointer {
+  guard let region = unsafe memory_region_map(byteCount, atOnce) else { failed(byteCount) }
   return unsafe region
 }
 
