@@ -12,3 +12,9 @@ void *memory_region_grow(void *region, size_t former, size_t count) {
   void *larger = mremap(region, former, count, MREMAP_MAYMOVE);
   return larger == MAP_FAILED ? NULL : larger;
 }
+
+void memory_region_fill(void *start, size_t count) {
+#ifdef MADV_POPULATE_WRITE
+  (void)madvise(start, count, MADV_POPULATE_WRITE);
+#endif
+}

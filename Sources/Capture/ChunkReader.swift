@@ -45,16 +45,7 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   func read() {
     guard ending == nil else { return }
     let begin = ContinuousClock.now
-    // Each waits for the others, so that each must have a thread: queues promise none.
-    let ends = DispatchSemaphore(value: 0)
-    for index in workers.indices.dropFirst() {
-      startThread(named: "count \(index)") { [self] in
-        read(as: index)
-        ends.signal()
-      }
-    }
-    read(as: 0)
-    for _ in workers.dropFirst() { ends.wait() }
+    onEveryCore { [self] in read(as: $0) }
     round += stepRounds
     ending = walk.ending
     let duration = ContinuousClock.now - begin
@@ -63,6 +54,20 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
     } else if duration > .milliseconds(200) {
       stepRounds = max(stepRounds / 2, 8)
     }
+  }
+
+  /// Calls a function with the index of each core, on a thread of its own: they may wait for one
+  /// another, and queues promise no threads.
+  private func onEveryCore(_ body: @escaping @Sendable (Int) -> Void) {
+    let ends = DispatchSemaphore(value: 0)
+    for index in workers.indices.dropFirst() {
+      startThread(named: "count \(index)") {
+        body(index)
+        ends.signal()
+      }
+    }
+    body(0)
+    for _ in workers.dropFirst() { ends.wait() }
   }
 
   /// What one core does in a step.
@@ -114,7 +119,7 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   }
 
   func finish(at time: Timestamp) {
-    for worker in workers { worker.finish(at: time, harvest) }
+    onEveryCore { [self] in workers[$0].finish(at: time, harvest) }
   }
 
   func take() -> [[Harvest]] { workers.map { $0.take() } }

@@ -176,6 +176,11 @@ struct Flow: BitwiseCopyable, Sendable {
     self.leg = UInt32(truncatingIfNeeded: leg)
   }
 
+  @inline(__always)
+  func `is`(_ key: FlowKey, on leg: Int) -> Bool {
+    self.leg == UInt32(truncatingIfNeeded: leg) && self.key == key
+  }
+
   /// From the first packet's transit in the interval to the last one's, in nanoseconds, as long as
   /// there are two at the most and no figures.
   var transitStep: Int32 {

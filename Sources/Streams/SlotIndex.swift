@@ -27,12 +27,26 @@ struct SlotIndex: ~Copyable {
     }
   }
 
-  /// The slot of the first element at which a search looks, which is likely the right one.
+  /// The slot of the first element at which a search looks.
   @inline(__always)
   func firstSlot(of hash: UInt32) -> Int? {
     let word = words[Int(hash)]
     return word == 0 ? nil : Int(UInt32(truncatingIfNeeded: word)) &- 1
   }
+
+  /// The slot of an element whose key has this hash, which is most likely the one; −1 where there is
+  /// none.
+  @inline(__always)
+  func likelySlot(of hash: UInt32) -> Int {
+    let word = words[Int(hash)]
+    guard word == 0 || UInt32(truncatingIfNeeded: word >> 32) == hash else {
+      return laterSlot(of: hash)
+    }
+    return Int(UInt32(truncatingIfNeeded: word)) &- 1
+  }
+
+  @inline(never)
+  private func laterSlot(of hash: UInt32) -> Int { slot(of: hash) { _ in true } ?? -1 }
 
   /// Has the word that a search meets first fetched into the cache while other work is done.
   @inline(__always)

@@ -9,6 +9,7 @@ import Glibc
 struct GrowingStore<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   private var elements: UnsafeMutablePointer<Element>
   private var byteCount = 1 << 16
+  private var readyBytes = 1 << 16
   private(set) var count = 0
 
   init() {
@@ -23,7 +24,7 @@ struct GrowingStore<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   /// - Returns: its slot.
   mutating func append(_ element: Element) -> Int {
     let slot = count
-    if (slot + 1) * MemoryLayout<Element>.stride > byteCount { grow() }
+    if (slot + 1) * MemoryLayout<Element>.stride > readyBytes { grow() }
     count += 1
     unsafe (elements + slot).initialize(to: element)
     return slot
@@ -31,6 +32,12 @@ struct GrowingStore<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 
   @inline(never)
   private mutating func grow() {
+    if readyBytes < byteCount {
+      let step = min(byteCount - readyBytes, 1 << 18)
+      unsafe memory_region_fill(UnsafeMutableRawPointer(elements) + readyBytes, step)
+      readyBytes += step
+      return
+    }
     // Pages that are not touched cost nothing.
     let wanted = 2 * byteCount
     guard let region = unsafe memory_region_grow(elements, byteCount, wanted) else {
@@ -39,6 +46,7 @@ struct GrowingStore<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     unsafe elements = region.bindMemory(
       to: Element.self, capacity: wanted / MemoryLayout<Element>.stride)
     byteCount = wanted
+    grow()
   }
 
   /// The element in a slot, which must be one that `append` gave.

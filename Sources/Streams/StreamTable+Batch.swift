@@ -4,14 +4,15 @@ import Wire
 extension StreamTable {
   /// So many flows lie in the cache.
   private static var cachedFlows: Int { 2048 }
-  /// For so many packets at a time memory is fetched into the cache: a few, as more would be refused
-  /// while others are on their way.
-  private static var groupCount: Int { 4 }
-  /// So many packets ahead: of transits, which are found through flows; twice that of flows, which are
-  /// found through the index; three times that of the index.
-  private static var ahead: Int { 8 }
-  /// So many packets ahead flows are fetched from the second level of the cache into the first.
+  /// So many packets ahead flows are looked for, to be fetched from the cache's second level into its
+  /// first, or from memory, and the places of their next transits from there.
   private static var shortlyAhead: Int { 3 }
+  private static var ahead: Int { 16 }
+  private static var transitsAhead: Int { 8 }
+  /// So many packets ahead, and for so many at a time, that is fetched of the index through which flows
+  /// are found then: a few, as more would be refused while others are on their way.
+  private static var indexAhead: Int { 24 }
+  private static var groupCount: Int { 4 }
 
   /// Counts the packets of a batch that are this table's, and hands over the intervals that the
   /// batch's times close.
@@ -30,45 +31,27 @@ extension StreamTable {
     if closes {
       var heads = [8 of Int](repeating: 0)
       for index in arrivals.indices {
-        pass(before: arrivals[index].place + 1, of: batch, after: &heads, deliver)
-        count(index..<index + 1, of: arrivals, of: batch, in: bytes)
+        let arrival = arrivals[index]
+        pass(before: arrival.place + 1, of: batch, after: &heads, deliver)
+        count(arrival, near: -1, of: batch, in: bytes)
       }
       pass(before: .max, of: batch, after: &heads, deliver)
     } else if flows.count > Self.cachedFlows {
-      countAhead(arrivals, of: batch, in: bytes)
+      countFar(arrivals, of: batch, in: bytes)
     } else {
-      count(arrivals.indices, of: arrivals, of: batch, in: bytes)
+      countNear(arrivals, of: batch, in: bytes)
     }
   }
 
-  /// Counts packets whose flows do not lie in the cache.
-  private mutating func countAhead(
+  /// Counts packets of the open interval whose flows lie in the cache's second level. While one is
+  /// counted, the others' are on their way into the first.
+  @inline(never)
+  private mutating func countNear(
     _ arrivals: Span<Arrival>, of batch: borrowing PacketBatch, in bytes: RawSpan
   ) {
-    let ahead = Self.ahead
-    prefetchIndex(0..<3 * ahead, of: arrivals)
-    prefetchFlows(0..<2 * ahead, of: arrivals)
-    prefetchTransits(0..<ahead, of: arrivals)
-    var next = 0
-    while next < arrivals.count {
-      let group = next..<min(next + Self.groupCount, arrivals.count)
-      prefetchIndex(group.moved(by: 3 * ahead), of: arrivals)
-      prefetchFlows(group.moved(by: 2 * ahead), of: arrivals)
-      prefetchTransits(group.moved(by: ahead), of: arrivals)
-      count(group, of: arrivals, of: batch, in: bytes)
-      next = group.upperBound
-    }
-  }
-
-  /// Counts some of the packets.
-  @inline(never)
-  private mutating func count(
-    _ indices: Range<Int>, of arrivals: Span<Arrival>, of batch: borrowing PacketBatch,
-    in bytes: RawSpan
-  ) {
-    for index in indices {
+    for index in arrivals.indices {
       let later = index &+ Self.shortlyAhead
-      if later < arrivals.count, let slot = firstSlot(of: arrivals[later].hash) {
+      if later < arrivals.count, let slot = firstSlot(of: arrivals[later]) {
         flows.prefetch(slot)
       }
       let outcome = countInFullSwing(arrivals[index], in: bytes)
@@ -76,47 +59,66 @@ extension StreamTable {
     }
   }
 
+  /// The same where the flows do not lie in the cache, nor the places of their next transits.
+  @inline(never)
+  private mutating func countFar(
+    _ arrivals: Span<Arrival>, of batch: borrowing PacketBatch, in bytes: RawSpan
+  ) {
+    prefetchIndex(0..<Self.indexAhead, of: arrivals)
+    // Of the packets from this one up to those so far ahead; −1 where there is none.
+    var slots = [16 of Int](repeating: -1)
+    for index in 0..<min(Self.ahead, arrivals.count) { slots[index] = fetch(arrivals[index]) }
+    for index in arrivals.indices {
+      if index % Self.groupCount == 0 {
+        let later = index &+ Self.indexAhead
+        prefetchIndex(later..<later &+ Self.groupCount, of: arrivals)
+      }
+      fetchTransits(of: slots[(index &+ Self.transitsAhead) & 15])
+      let slot = slots[index & 15]
+      let later = index &+ Self.ahead
+      slots[later & 15] = later < arrivals.count ? fetch(arrivals[later]) : -1
+      count(arrivals[index], near: slot, of: batch, in: bytes)
+    }
+  }
+
+  /// Counts an arrival.
+  ///
+  /// - Parameter near: the slot of its flow, most likely, or −1.
+  @inline(never)
+  private mutating func count(
+    _ arrival: Arrival, near: Int, of batch: borrowing PacketBatch, in bytes: RawSpan
+  ) {
+    let outcome = countInFullSwing(arrival, near: near, in: bytes)
+    if outcome != Self.counted { take(arrival, at: outcome, of: batch, in: bytes) }
+  }
+
   /// Has the words that tell where the flows of some arrivals lie fetched into the cache.
   @inline(never)
   private mutating func prefetchIndex(_ indices: Range<Int>, of arrivals: Span<Arrival>) {
     for index in indices.clamped(to: 0..<arrivals.count) {
-      let hash = arrivals[index].hash
-      flowIndex.prefetch(UInt32(truncatingIfNeeded: hash))
+      flowIndex.prefetch(UInt32(truncatingIfNeeded: arrivals[index].hash))
     }
   }
 
-  /// Has the flows of some arrivals fetched into the cache.
-  @inline(never)
-  private mutating func prefetchFlows(_ indices: Range<Int>, of arrivals: Span<Arrival>) {
-    for index in indices.clamped(to: 0..<arrivals.count) {
-      if let slot = likelySlot(of: arrivals[index].hash) {
-        flows.prefetch(slot)
-      }
-    }
-  }
-
-  /// Has the places of the next transits of these flows fetched into the cache.
-  @inline(never)
-  private mutating func prefetchTransits(_ indices: Range<Int>, of arrivals: Span<Arrival>) {
-    for index in indices.clamped(to: 0..<arrivals.count) {
-      if let slot = likelySlot(of: arrivals[index].hash),
-        flows[slot].figures != 0
-      {
-        transits.prefetch(flows[slot].cursor)
-      }
-    }
-  }
-
-  /// The slot of a flow by where its search begins.
+  /// Has what is most likely an arrival's flow fetched into the cache.
+  ///
+  /// - Returns: its slot, or −1.
   @inline(__always)
-  private func firstSlot(of hash: UInt64) -> Int? {
-    flowIndex.firstSlot(of: UInt32(truncatingIfNeeded: hash))
+  private mutating func fetch(_ arrival: Arrival) -> Int {
+    let slot = flowIndex.likelySlot(of: UInt32(truncatingIfNeeded: arrival.hash))
+    if slot >= 0 { flows.prefetch(slot) }
+    return slot
   }
 
-  /// The slot of a flow by its hash alone.
   @inline(__always)
-  private func likelySlot(of hash: UInt64) -> Int? {
-    flowIndex.slot(of: UInt32(truncatingIfNeeded: hash)) { _ in true }
+  private func firstSlot(of arrival: Arrival) -> Int? {
+    flowIndex.firstSlot(of: UInt32(truncatingIfNeeded: arrival.hash))
+  }
+
+  /// Has the place of a flow's next transit fetched into the cache.
+  @inline(__always)
+  private mutating func fetchTransits(of slot: Int) {
+    if slot >= 0, flows[slot].figures != 0 { transits.prefetch(flows[slot].cursor) }
   }
 
   /// Lets the time go on, packet by packet, those of the other tables included.
@@ -145,16 +147,29 @@ extension StreamTable {
   ///
   /// - Returns: `counted`, or the slot of its flow if that is known, or `unknown`.
   @inline(__always)
-  private mutating func countInFullSwing(_ arrival: Arrival, in bytes: RawSpan) -> Int {
+  private mutating func countInFullSwing(
+    _ arrival: Arrival, near: Int? = nil, in bytes: RawSpan
+  ) -> Int {
     guard arrival.isPlain, arrival.payloadBytes >= Flow.headerBytes else { return Self.unknown }
     let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
     let packet = arrival.packet(in: bytes)
-    guard let slot = slot(of: FlowKey(packet), leg: leg, hash: arrival.hash) else {
-      return Self.unknown
+    let key = FlowKey(packet)
+    var found: Int?
+    if let near {
+      let isNear = near >= 0 && flows[near].is(key, on: leg)
+      found = isNear ? near : search(key, on: leg, hash: arrival.hash)
+    } else {
+      found = slot(of: key, leg: leg, hash: arrival.hash)
     }
+    guard let slot = found else { return Self.unknown }
     let isTaken = flows[slot].takeInFullSwing(
       arrival, packet, since: start, times: times, transits: &transits)
     return isTaken ? Self.counted : slot
+  }
+
+  @inline(never)
+  private mutating func search(_ key: FlowKey, on leg: Int, hash: UInt64) -> Int? {
+    slot(of: key, leg: leg, hash: hash)
   }
 
   /// Counts a plain datagram.
@@ -190,11 +205,5 @@ extension StreamTable {
         FlowKey(arrival.head(in: bytes)), leg: leg, hash: arrival.hash, payload: payload,
         lengths: lengths, at: time)
     }
-  }
-}
-
-extension Range<Int> {
-  fileprivate func moved(by distance: Int) -> Self {
-    lowerBound + distance..<upperBound + distance
   }
 }

@@ -60,7 +60,7 @@ extension Flow {
     let time = arrival.time
     let silence = time &- lastTime
     guard flags.contains(.isInFullSwing), lastTime >= start, overheads == arrival.overheads,
-      times.isShort(silence, mean: spacing, samples: Spacing.fullSamples),
+      times.isShort(silence, mean: spacing, samples: samples),
       goesOn(after: silence), let udpBytes = room(for: Int(arrival.udpBytes)),
       let now = transitOfNext(packet, from: 48, at: time)
     else { return false }
@@ -68,9 +68,7 @@ extension Flow {
     packets &+= 1
     self.udpBytes = udpBytes
     // None that is short is longer.
-    let gap = UInt32(truncatingIfNeeded: silence)
-    maximumGap = max(maximumGap, gap)
-    spacing = Spacing.mean(spacing, taking: Double(gap))
+    take(silence: Int64(UInt32(truncatingIfNeeded: silence)))
     goOn(at: time)
     jitter = Jitter.mean(jitter, taking: Double(now &- transit).magnitude)
     transit = now
@@ -125,7 +123,7 @@ extension Flow {
     goOn(at: time)
     if isOurs {
       take(transit: now)
-      if isActive, figures != 0, samples == Spacing.fullSamples, flags.contains(.hasJitter) {
+      if isActive, figures != 0, flags.contains(.hasJitter) {
         flags.insert(.isInFullSwing)
       }
     }

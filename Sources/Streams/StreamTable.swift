@@ -153,7 +153,7 @@ package struct StreamTable: ~Copyable {
   @inline(__always)
   func slot(of key: FlowKey, leg: Int, hash: UInt64) -> Int? {
     flowIndex.slot(of: UInt32(truncatingIfNeeded: hash)) { slot in
-      flows[slot].leg == UInt32(truncatingIfNeeded: leg) && flows[slot].key == key
+      flows[slot].is(key, on: leg)
     }
   }
 

@@ -17,3 +17,6 @@ void *_Nullable memory_region_map(size_t count, bool at_once);
 ///
 /// Returns nothing where there is no memory: then the region is as it was.
 void *_Nullable memory_region_grow(void *_Nonnull region, size_t former, size_t count);
+
+/// Has memory of a mapped region there before it is touched, all at once, where the kernel can do that.
+void memory_region_fill(void *_Nonnull start, size_t count);
