@@ -5,22 +5,20 @@ import Wire
 /// Reads a regular file in chunks and counts its packets on several cores at once, each of which
 /// counts its share of the streams.
 ///
-/// A round is a chunk for each core. In it a core reads a chunk from the file, walks its records from
-/// where the chunk before it left off, and reads their headers; then it counts what is its own in all
-/// chunks of the round, in the file's order, each as soon as it is read. Several cores read their
-/// chunks of the next round before that, so that none waits for the others.
+/// A core that finds a chunk read that it has not counted yet counts what is its own in it, in the
+/// file's order. Else it reads one: from the file, walking its records from where the chunk before it
+/// left off, and their headers. So a core that has less to count, or more time, reads more.
 final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   private let file: PlainFile
   private let workers: [Worker<Harvest>]
   private let harvest: @Sendable (borrowing StreamTable, ClosedInterval) -> Harvest
   /// Of the core that reads the chunk whose turn it is.
   private var walk: FileWalk
-  /// The chunk that is to be walked next.
-  private let turn = Milestone()
-  private var looksAhead: Bool { workers.count > 1 }
-  private var round = 0
-  /// Rounds that are read at a time: about a tenth of a second's, as each step has to begin and end.
-  private var stepRounds = 128
+  private let ledger: ChunkLedger
+  /// How many chunks are done.
+  private var chunkCount = 0
+  /// Chunks that are read at a time: about a tenth of a second's, as each step has to begin and end.
+  private var stepChunks = 256
   private var ending: FileWalk.Ending?
 
   /// - Parameter workerCount: a power of two.
@@ -32,10 +30,13 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
     self.file = file
     self.walk = walk
     self.harvest = harvest
+    ledger = ChunkLedger(
+      coreCount: workerCount, slotCount: workerCount * Worker<Harvest>.slotCount)
     workers = (0..<workerCount).map { index in
       let share = StreamTable.Share(index: index, count: workerCount)
       return Worker(
-        table: StreamTable(point: point, options: options, share: share), size: size,
+        index: index, table: StreamTable(point: point, options: options, share: share),
+        size: size,
         batch: {
           PacketBatch(tableCount: workerCount, decapsulation: options.decapsulation)
         })
@@ -45,14 +46,15 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   func read() {
     guard ending == nil else { return }
     let begin = ContinuousClock.now
-    onEveryCore { [self] in read(as: $0) }
-    round += stepRounds
+    let end = chunkCount + stepChunks
+    onEveryCore { [self] in read(upTo: end, as: workers[$0]) }
+    chunkCount = end
     ending = walk.ending
     let duration = ContinuousClock.now - begin
     if duration < .milliseconds(50) {
-      stepRounds = min(2 * stepRounds, 2048)
+      stepChunks = min(2 * stepChunks, 4096)
     } else if duration > .milliseconds(200) {
-      stepRounds = max(stepRounds / 2, 8)
+      stepChunks = max(stepChunks / 2, 16)
     }
   }
 
@@ -71,33 +73,35 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   }
 
   /// What one core does in a step.
-  private func read(as index: Int) {
-    let worker = workers[index]
-    let end = round + stepRounds
-    prepare(round, as: index)
-    for round in round..<end {
-      if looksAhead, round + 1 < end { prepare(round + 1, as: index) }
-      for other in workers {
-        other.roundsRead.wait(for: round + 1)
-        worker.count(other.slot(of: round), harvest)
+  private func read(upTo end: Int, as worker: Worker<Harvest>) {
+    var chunk = chunkCount
+    while chunk < end {
+      if let number = ledger.slot(of: chunk) {
+        let slot = workers[number / Worker<Harvest>.slotCount].slot(number)
+        worker.count(slot, harvest)
+        // Once it is counted it may be read over.
+        let isLast = slot.isLast
+        ledger.noteCounted(chunk, by: worker.index)
+        if isLast { return }
+        chunk += 1
+      } else if ledger.isDone(worker.nextSlot.chunk), let next = ledger.claim(before: end) {
+        prepare(next, as: worker)
+      } else {
+        ledger.wait(for: chunk, orEndOf: worker.nextSlot.chunk, before: end)
       }
-      if workers.contains(where: { $0.slot(of: round).isLast }) { return }
-      if !looksAhead, round + 1 < end { prepare(round + 1, as: index) }
     }
   }
 
-  /// Reads a core's chunk of a round.
-  private func prepare(_ round: Int, as index: Int) {
-    let worker = workers[index]
-    let place = round * workers.count + index
-    let slot = worker.slot(of: round)
-    slot.fill(from: file.descriptor, place: place)
-    turn.wait(for: place)
+  /// Reads a chunk.
+  private func prepare(_ chunk: Int, as worker: Worker<Harvest>) {
+    let slot = worker.takeSlot()
+    slot.fill(from: file.descriptor, chunk: chunk)
+    ledger.waitForTurn(of: chunk)
     slot.walk(&walk, of: file.descriptor)
-    turn.advance()
+    ledger.passTurn(of: chunk)
     slot.read()
     worker.note(slot.batch)
-    worker.roundsRead.advance()
+    ledger.noteRead(chunk, slot: slot.number)
   }
 
   var progress: FileProgress {
@@ -139,20 +143,34 @@ package struct ChunkSize: Sendable {
 
 /// One core's part in reading a file.
 private final class Worker<Harvest> {
+  /// Of one core.
+  static var slotCount: Int { 4 }
+
+  let index: Int
   private(set) var table: StreamTable
   private(set) var report = PointReport()
-  /// Who reads a chunk has counted the round two before its own; so the others have read that, and
-  /// counted the one four before: it may be read over.
   private let slots: [Slot]
-  let roundsRead = Milestone()
+  private var chunksRead = 0
   private var harvests: [Harvest] = []
 
-  init(table: consuming StreamTable, size: ChunkSize, batch: () -> PacketBatch) {
+  init(index: Int, table: consuming StreamTable, size: ChunkSize, batch: () -> PacketBatch) {
+    self.index = index
     self.table = table
-    slots = (0..<4).map { _ in Slot(size: size, batch: batch()) }
+    slots = (0..<Self.slotCount).map { number in
+      Slot(number: index * Self.slotCount + number, size: size, batch: batch())
+    }
   }
 
-  func slot(of round: Int) -> Slot { slots[round & 3] }
+  /// - Parameter number: among those of all cores.
+  func slot(_ number: Int) -> Slot { slots[number % Self.slotCount] }
+
+  /// The slot whose chunk was read longest ago: the others' bytes may still be in another core's cache.
+  var nextSlot: Slot { slots[chunksRead % Self.slotCount] }
+
+  func takeSlot() -> Slot {
+    defer { chunksRead += 1 }
+    return nextSlot
+  }
 
   func note(_ batch: borrowing PacketBatch) {
     guard batch.packets > 0 else { return }
@@ -195,8 +213,12 @@ private final class Worker<Harvest> {
 
 /// A chunk and what was read in it.
 private final class Slot {
+  /// Among those of all cores.
+  let number: Int
+  /// The number of the chunk; −1 before the first one.
+  private(set) var chunk = -1
   private let size: ChunkSize
-  private var chunk: FileChunk
+  private var bytes: FileChunk
   var batch: PacketBatch
   /// Where the first record that begins in it begins in the file.
   private var start = 0
@@ -204,30 +226,32 @@ private final class Slot {
   private(set) var isLast = false
   private var failure: Int32 = 0
 
-  init(size: ChunkSize, batch: consuming PacketBatch) {
+  init(number: Int, size: ChunkSize, batch: consuming PacketBatch) {
+    self.number = number
     self.size = size
     self.batch = batch
-    chunk = FileChunk(capacity: size.bytes + size.overlap)
+    bytes = FileChunk(capacity: size.bytes + size.overlap)
   }
 
-  func fill(from descriptor: Int32, place: Int) {
+  func fill(from descriptor: Int32, chunk: Int) {
+    self.chunk = chunk
     batch.removeAll()
-    failure = chunk.fill(from: descriptor, at: place * size.bytes)
+    failure = bytes.fill(from: descriptor, at: chunk * size.bytes)
   }
 
   func walk(_ walk: inout FileWalk, of descriptor: Int32) {
     start = walk.position
     if failure != 0 { walk.fail(failure) }
-    walk.walk(&chunk, limit: size.bytes, of: descriptor, into: &batch)
+    walk.walk(&bytes, limit: size.bytes, of: descriptor, into: &batch)
     isLast = walk.ending != nil
   }
 
-  func read() { chunk.withBytes(from: start) { batch.read($0) } }
+  func read() { bytes.withBytes(from: start) { batch.read($0) } }
 
   func count(
     in table: inout StreamTable, deliver: (borrowing StreamTable, ClosedInterval) -> Void
   ) {
-    chunk.withBytes(from: start) { table.count(batch, in: $0, deliver: deliver) }
+    bytes.withBytes(from: start) { table.count(batch, in: $0, deliver: deliver) }
   }
 }
 
