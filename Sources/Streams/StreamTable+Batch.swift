@@ -65,18 +65,20 @@ extension StreamTable {
     _ arrivals: Span<Arrival>, of batch: borrowing PacketBatch, in bytes: RawSpan
   ) {
     prefetchIndex(0..<Self.indexAhead, of: arrivals)
-    // Of the packets from this one up to those so far ahead; −1 where there is none.
+    // Of the packets from this one up to those so far ahead, in a ring of as many places; −1 where there
+    // is none.
     var slots = [16 of Int](repeating: -1)
+    let mask = Self.ahead - 1
     for index in 0..<min(Self.ahead, arrivals.count) { slots[index] = fetch(arrivals[index]) }
     for index in arrivals.indices {
       if index % Self.groupCount == 0 {
         let later = index &+ Self.indexAhead
         prefetchIndex(later..<later &+ Self.groupCount, of: arrivals)
       }
-      fetchTransits(of: slots[(index &+ Self.transitsAhead) & 15])
-      let slot = slots[index & 15]
+      fetchTransits(of: slots[(index &+ Self.transitsAhead) & mask])
+      let slot = slots[index & mask]
       let later = index &+ Self.ahead
-      slots[later & 15] = later < arrivals.count ? fetch(arrivals[later]) : -1
+      slots[later & mask] = later < arrivals.count ? fetch(arrivals[later]) : -1
       count(arrivals[index], near: slot, of: batch, in: bytes)
     }
   }
@@ -93,6 +95,8 @@ extension StreamTable {
   }
 
   /// Has the words that tell where the flows of some arrivals lie fetched into the cache.
+  ///
+  /// Like `search` it changes nothing, but the compiler copies a table that is only borrowed for a call.
   @inline(never)
   private mutating func prefetchIndex(_ indices: Range<Int>, of arrivals: Span<Arrival>) {
     for index in indices.clamped(to: 0..<arrivals.count) {
