@@ -5,8 +5,8 @@ struct LegTable: ~Copyable {
   private(set) var legs: [Leg] = [.direct]
   private var index = SlotIndex()
   private let hashKey = UInt64.random(in: .min ... .max)
-  /// The tunnel that was asked for last, of one level: the halves of its addresses.
-  private var last: (words: (UInt64, UInt64, UInt64, UInt64), leg: Int)?
+  /// Tunnels of one level that were asked for lately.
+  private var recent = [16 of RecentTunnel](repeating: RecentTunnel())
 
   subscript(leg: Int) -> Leg { legs[leg] }
 
@@ -16,22 +16,19 @@ struct LegTable: ~Copyable {
   /// The leg of one IPv6 tunnel.
   @inline(__always)
   mutating func index(_ header: borrowing CheckedBytes) -> Int {
-    let words = (
-      header.uint64(at: 8), header.uint64(at: 16), header.uint64(at: 24), header.uint64(at: 32)
-    )
-    if let last, last.words == words { return last.leg }
-    return find(words)
+    let tunnel = RecentTunnel(header)
+    let known = recent[tunnel.place]
+    return known.isSame(as: tunnel) ? known.leg : find(tunnel)
   }
 
-  private mutating func find(_ words: (UInt64, UInt64, UInt64, UInt64)) -> Int {
+  @inline(never)
+  private mutating func find(_ tunnel: RecentTunnel) -> Int {
     var outer = OuterHeaders()
-    _ = outer.append(
-      OuterHeaders.Level(
-        source: IPAddress(high: words.0, low: words.1),
-        destination: IPAddress(high: words.2, low: words.3)))
-    let leg = index(of: outer)
-    last = (words, leg)
-    return leg
+    _ = outer.append(tunnel.level)
+    var known = tunnel
+    known.leg = index(of: outer)
+    recent[tunnel.place] = known
+    return known.leg
   }
 
   /// The leg of these headers, one at the least.
@@ -47,5 +44,47 @@ struct LegTable: ~Copyable {
     legs.append(Leg(outer))
     index.insert(hash.value, slot: legs.count - 1)
     return legs.count - 1
+  }
+}
+
+/// A tunnel of one level: the halves of its addresses as they lie in the header, and its leg.
+private struct RecentTunnel: BitwiseCopyable {
+  private var sourceHigh: UInt64 = 0
+  private var sourceLow: UInt64 = 0
+  private var destinationHigh: UInt64 = 0
+  private var destinationLow: UInt64 = 0
+  /// 0 where it is none that was asked for.
+  var leg = 0
+
+  init() {}
+
+  @inline(__always)
+  init(_ header: borrowing CheckedBytes) {
+    sourceHigh = header.uint64(at: 8).bigEndian
+    sourceLow = header.uint64(at: 16).bigEndian
+    destinationHigh = header.uint64(at: 24).bigEndian
+    destinationLow = header.uint64(at: 32).bigEndian
+  }
+
+  /// Among those that were asked for lately.
+  @inline(__always)
+  var place: Int {
+    let mixed = (sourceLow ^ destinationLow) &* 0x9e37_79b9_7f4a_7c15
+    return Int(mixed >> 60)
+  }
+
+  @inline(__always)
+  func isSame(as other: Self) -> Bool {
+    leg != 0
+      && (sourceHigh ^ other.sourceHigh) | (sourceLow ^ other.sourceLow)
+        | (destinationHigh ^ other.destinationHigh) | (destinationLow ^ other.destinationLow) == 0
+  }
+
+  var level: OuterHeaders.Level {
+    OuterHeaders.Level(
+      source: IPAddress(
+        high: UInt64(bigEndian: sourceHigh), low: UInt64(bigEndian: sourceLow)),
+      destination: IPAddress(
+        high: UInt64(bigEndian: destinationHigh), low: UInt64(bigEndian: destinationLow)))
   }
 }
