@@ -25,7 +25,7 @@ final class Bell: Sendable {
   ///
   /// - Parameter isSo: looks at atomic numbers.
   func wait(until isSo: () -> Bool) {
-    for _ in 0..<200_000 where isSo() { return }
+    for _ in 0..<50_000 where isSo() { return }
     sleeperCount.add(1, ordering: .sequentiallyConsistent)
     defer { sleeperCount.subtract(1, ordering: .sequentiallyConsistent) }
     while true {
