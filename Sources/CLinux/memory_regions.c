@@ -2,9 +2,9 @@
 
 #include <sys/mman.h>
 
-void *memory_region_map(size_t count, bool at_once) {
-  int flags = MAP_PRIVATE | MAP_ANONYMOUS | (at_once ? MAP_POPULATE : 0);
-  void *region = mmap(NULL, count, PROT_READ | PROT_WRITE, flags, -1, 0);
+void *memory_region_map(size_t count) {
+  void *region =
+      mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return region == MAP_FAILED ? NULL : region;
 }
 

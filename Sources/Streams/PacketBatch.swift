@@ -95,10 +95,12 @@ package struct PacketBatch: ~Copyable {
       Frame(time: .min, start: 0, capturedBytes: 0, wireBytes: 0, linkType: -1, drops: count))
   }
 
-  /// What the plain datagrams of a batch come to.
-  private struct Plain {
+  /// What reading a batch comes to, packets and bytes of its plain datagrams alone.
+  private struct Tally {
     var packets = 0
     var wireBytes = 0
+    var earliest: Int64
+    var latest: Int64
   }
 
   /// Reads the packets that were added.
@@ -106,48 +108,53 @@ package struct PacketBatch: ~Copyable {
   /// - Parameter bytes: what the frames' places are in.
   package mutating func read(_ bytes: RawSpan) {
     arrivals.removeAll(reserving: recordCount + frames.count)
-    var plain = Plain()
-    var (earliest, latest) = (earliest, latest)
+    var tally = Tally(earliest: earliest, latest: latest)
     let keys = StreamTable.hashKeys
     if var file {
-      let mayBePlain = mayBePlain && file.linkType == .ethernet
       for place in 0..<recordCount {
         let frame = file.passed(in: bytes)
-        earliest = min(earliest, frame.time)
-        latest = max(latest, frame.time)
-        if !mayBePlain || !glance(at: frame, place, keys, &plain) {
-          decode(frame.record(linkType: file.linkType), at: place, in: bytes)
-        }
+        read(frame, linkType: file.linkType, at: place, in: bytes, keys, &tally)
       }
     }
     for index in 0..<frames.count {
       let place = recordCount + index
       if frames[index].drops > 0 {
         arrivals.appendToAll(Arrival(drops: frames[index].drops, place: place))
-        continue
-      }
-      let record = frames[index].record
-      let frame = CapturedFrame(record, in: bytes)
-      earliest = min(earliest, frame.time)
-      latest = max(latest, frame.time)
-      if !mayBePlain || record.linkType != .ethernet || !glance(at: frame, place, keys, &plain) {
-        decode(record, at: place, in: bytes)
+      } else {
+        let record = frames[index].record
+        let frame = CapturedFrame(record, in: bytes)
+        read(frame, linkType: record.linkType, at: place, in: bytes, keys, &tally)
       }
     }
-    (self.earliest, self.latest) = (earliest, latest)
-    packets += plain.packets
-    totals.add(.udp, packets: plain.packets, wireBytes: plain.wireBytes)
+    (earliest, latest) = (tally.earliest, tally.latest)
+    packets += tally.packets
+    totals.add(.udp, packets: tally.packets, wireBytes: tally.wireBytes)
+  }
+
+  @inline(__always)
+  private mutating func read(
+    _ frame: borrowing CapturedFrame, linkType: LinkType?, at place: Int, in bytes: RawSpan,
+    _ keys: FlowKey.HashKeys, _ tally: inout Tally
+  ) {
+    tally.earliest = min(tally.earliest, frame.time)
+    tally.latest = max(tally.latest, frame.time)
+    if !mayBePlain || linkType != .ethernet || !glance(at: frame, place, keys, &tally) {
+      decode(frame.record(linkType: linkType), at: place, in: bytes)
+    }
   }
 
   /// Reads a frame on an Ethernet if it is a plain datagram.
   @inline(__always)
   private mutating func glance(
     at frame: borrowing CapturedFrame, _ place: Int, _ keys: FlowKey.HashKeys,
-    _ plain: inout Plain
+    _ tally: inout Tally
   ) -> Bool {
+    // Each with its offsets as constants.
     switch PlainDatagram.header(in: frame.bytes, capturedBytes: frame.capturedBytes) {
-    case 14: glance(at: frame, from: 14, place, keys, &plain)
-    case 54: glance(at: frame, from: 54, place, keys, &plain)
+    case PlainDatagram.outerHeader:
+      glance(at: frame, from: PlainDatagram.outerHeader, place, keys, &tally)
+    case PlainDatagram.tunnelledHeader:
+      glance(at: frame, from: PlainDatagram.tunnelledHeader, place, keys, &tally)
     default: false
     }
   }
@@ -155,7 +162,7 @@ package struct PacketBatch: ~Copyable {
   @inline(__always)
   private mutating func glance(
     at frame: borrowing CapturedFrame, from header: Int, _ place: Int, _ keys: FlowKey.HashKeys,
-    _ plain: inout Plain
+    _ tally: inout Tally
   ) -> Bool {
     guard
       let datagram = PlainDatagram(
@@ -168,8 +175,8 @@ package struct PacketBatch: ~Copyable {
       Arrival(
         datagram, from: frame.start, hash: hash, time: frame.time, place: place),
       to: StreamTable.Share.bits(of: hash))
-    plain.packets &+= 1
-    plain.wireBytes &+= frame.wireBytes
+    tally.packets &+= 1
+    tally.wireBytes &+= frame.wireBytes
     return true
   }
 

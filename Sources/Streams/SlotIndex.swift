@@ -19,8 +19,8 @@ struct SlotIndex: ~Copyable {
     while true {
       let word = words[position]
       if word == 0 { return nil }
-      if UInt32(truncatingIfNeeded: word >> 32) == hash {
-        let slot = Int(UInt32(truncatingIfNeeded: word)) &- 1
+      if Self.hash(in: word) == hash {
+        let slot = Self.slot(in: word)
         if matches(slot) { return slot }
       }
       position &+= 1
@@ -31,7 +31,7 @@ struct SlotIndex: ~Copyable {
   @inline(__always)
   func firstSlot(of hash: UInt32) -> Int? {
     let word = words[Int(hash)]
-    return word == 0 ? nil : Int(UInt32(truncatingIfNeeded: word)) &- 1
+    return word == 0 ? nil : Self.slot(in: word)
   }
 
   /// The slot of an element whose key has this hash, which is most likely the one; −1 where there is
@@ -39,10 +39,10 @@ struct SlotIndex: ~Copyable {
   @inline(__always)
   func likelySlot(of hash: UInt32) -> Int {
     let word = words[Int(hash)]
-    guard word == 0 || UInt32(truncatingIfNeeded: word >> 32) == hash else {
+    guard word == 0 || Self.hash(in: word) == hash else {
       return laterSlot(of: hash)
     }
-    return Int(UInt32(truncatingIfNeeded: word)) &- 1
+    return Self.slot(in: word)
   }
 
   @inline(never)
@@ -66,6 +66,13 @@ struct SlotIndex: ~Copyable {
     }
     words = larger
   }
+
+  @inline(__always)
+  private static func hash(in word: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
+
+  /// −1 in a word that is free.
+  @inline(__always)
+  private static func slot(in word: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: word)) &- 1 }
 
   private static func place(_ word: UInt64, in words: borrowing WordStore) {
     var position = Int(word >> 32)

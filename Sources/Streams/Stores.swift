@@ -24,20 +24,22 @@ struct GrowingStore<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
   /// - Returns: its slot.
   mutating func append(_ element: Element) -> Int {
     let slot = count
-    if (slot + 1) * MemoryLayout<Element>.stride > readyBytes { grow() }
+    if (slot + 1) * MemoryLayout<Element>.stride > readyBytes { prepare() }
     count += 1
     unsafe (elements + slot).initialize(to: element)
     return slot
   }
 
+  /// Makes room for a further element.
   @inline(never)
+  private mutating func prepare() {
+    if readyBytes == byteCount { grow() }
+    let step = min(byteCount - readyBytes, 1 << 18)
+    unsafe memory_region_fill(UnsafeMutableRawPointer(elements) + readyBytes, step)
+    readyBytes += step
+  }
+
   private mutating func grow() {
-    if readyBytes < byteCount {
-      let step = min(byteCount - readyBytes, 1 << 18)
-      unsafe memory_region_fill(UnsafeMutableRawPointer(elements) + readyBytes, step)
-      readyBytes += step
-      return
-    }
     // Pages that are not touched cost nothing.
     let wanted = 2 * byteCount
     guard let region = unsafe memory_region_grow(elements, byteCount, wanted) else {
@@ -46,7 +48,6 @@ struct GrowingStore<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     unsafe elements = region.bindMemory(
       to: Element.self, capacity: wanted / MemoryLayout<Element>.stride)
     byteCount = wanted
-    grow()
   }
 
   /// The element in a slot, which must be one that `append` gave.
@@ -219,7 +220,10 @@ struct WordStore: ~Copyable, @unchecked Sendable {
   init(count: Int) {
     self.count = count
     let byteCount = count * MemoryLayout<UInt64>.stride
-    unsafe words = mapped(byteCount, atOnce: true).bindMemory(to: UInt64.self, capacity: count)
+    let region = unsafe mapped(byteCount)
+    // Words are looked at before they are written, and at random: each page would come twice.
+    unsafe memory_region_fill(region, byteCount)
+    unsafe words = region.bindMemory(to: UInt64.self, capacity: count)
   }
 
   deinit { unsafe munmap(words, count * MemoryLayout<UInt64>.stride) }
@@ -240,8 +244,8 @@ struct WordStore: ~Copyable, @unchecked Sendable {
 }
 
 /// Zeroed memory, to be given back with munmap.
-private func mapped(_ byteCount: Int, atOnce: Bool = false) -> UnsafeMutableRawPointer {
-  guard let region = unsafe memory_region_map(byteCount, atOnce) else { failed(byteCount) }
+private func mapped(_ byteCount: Int) -> UnsafeMutableRawPointer {
+  guard let region = unsafe memory_region_map(byteCount) else { failed(byteCount) }
   return unsafe region
 }
 

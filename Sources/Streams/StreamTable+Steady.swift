@@ -154,8 +154,8 @@ extension Flow {
     let next = UInt64(bitPattern: highest &+ 1)
     guard bytes.uint64(at: start &+ 16) == next,
       bytes.uint32(at: start &+ 8) == synchronizationSource,
-      bytes.uint32(at: start &+ 12) == 0x4e54_0006, bytes.uint8(at: start &+ 0) == 0x90,
-      bytes.uint16(at: start &+ 2) == UInt16(truncatingIfNeeded: bytes.uint64(at: start &+ 16)),
+      bytes.uint32(at: start &+ 12) == 0x4e54_0006, bytes.uint8(at: start) == 0x90,
+      bytes.uint16(at: start &+ 2) == UInt16(truncatingIfNeeded: next),
       next <= 1 << 53
     else { return nil }
     let (transit, overflow) = time.subtractingReportingOverflow(

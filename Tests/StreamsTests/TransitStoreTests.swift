@@ -24,6 +24,31 @@ private struct PlainTransits {
   }
 }
 
+/// A store of one list beside what that is to come to.
+private struct OneList: ~Copyable {
+  var store = TransitStore()
+  var cursor: TransitStore.Cursor
+  var plain = PlainTransits()
+
+  init() {
+    store.add()
+    store.beginInterval()
+    cursor = store.begin(at: 0)
+  }
+
+  var sample: DelaySample? { store.sample(at: 0, upTo: cursor) }
+
+  /// - Parameter last: the one before it; nil to have it looked up.
+  mutating func append(_ transit: Int64, after last: Int64? = nil) {
+    if let last {
+      store.append(transit, after: last, at: 0, &cursor)
+    } else {
+      store.append(transit, at: 0, &cursor)
+    }
+    plain.append(transit)
+  }
+}
+
 struct `Transits of an interval` {
   @Test(arguments: [0, 1, 12, 13, 14, 26, 27, 4094, 4095, 4096, 4097, 8193, 20_000])
   func `are what was appended, in lists that grow side by side`(count: Int) {
@@ -50,45 +75,31 @@ struct `Transits of an interval` {
   @Test(arguments: 0..<20)
   func `may be as far apart as they like`(seed: UInt64) {
     var random = SplitMix(seed: seed)
-    var store = TransitStore()
-    store.add()
-    store.beginInterval()
-    var cursor = store.begin(at: 0)
-    var plain = PlainTransits()
+    var list = OneList()
     for _ in 0..<200 {
       let transit: Int64 = random.pick([
         0, 1, .max, .min, 1 << 31, -1 << 31, (1 << 31) - 1, Int64(random.next() >> 40),
       ])
-      store.append(transit, at: 0, &cursor)
-      plain.append(transit)
-      #expect(store.sample(at: 0, upTo: cursor) == plain.sample)
-      #expect(store.count(at: 0, upTo: cursor) == plain.sample?.values.count)
+      list.append(transit)
+      #expect(list.sample == list.plain.sample)
+      #expect(list.store.count(at: 0, upTo: list.cursor) == list.plain.sample?.values.count)
     }
   }
 
   @Test(arguments: 0..<20)
   func `may be appended with the one before them at hand, or without`(seed: UInt64) {
     var random = SplitMix(seed: seed)
-    var store = TransitStore()
-    store.add()
-    store.beginInterval()
-    var cursor = store.begin(at: 0)
-    var plain = PlainTransits()
+    var list = OneList()
     var last: Int64 = 0
     for index in 0..<(seed < 10 ? 300 : 9000) {
       // They walk further away from where a block began than its words reach.
       let step: Int64 = random.pick([0, 1, -1, (1 << 31) - 1, -1 << 31, 1 << 30])
       let isFar = seed >= 5 && random.next() % 100 == 0
       let transit = isFar ? Int64(bitPattern: random.next()) : last &+ step
-      if index > 0, random.next() % 4 > 0 {
-        store.append(transit, after: last, at: 0, &cursor)
-      } else {
-        store.append(transit, at: 0, &cursor)
-      }
-      plain.append(transit)
+      list.append(transit, after: index > 0 && random.next() % 4 > 0 ? last : nil)
       last = transit
     }
-    #expect(store.sample(at: 0, upTo: cursor) == plain.sample)
+    #expect(list.sample == list.plain.sample)
   }
 
   @Test(arguments: [5, 40, 5000])

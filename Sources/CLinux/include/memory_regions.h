@@ -1,17 +1,13 @@
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /// Maps zeroed memory that is the program's alone. In huge pages only where the system has all
 /// memory so: in a virtual machine that gives free memory back to its host they cost more than they
 /// save, as all of it has to come from there again.
 ///
-/// With `at_once` all of it is there at once: what is filled at random and looked at before it is
-/// written would else come page by page, and each twice.
-///
 /// Returns nothing where there is none. To be given back with munmap.
-void *_Nullable memory_region_map(size_t count, bool at_once);
+void *_Nullable memory_region_map(size_t count);
 
 /// Makes a mapped region larger, perhaps elsewhere; what is behind its former end is zeroed.
 ///

@@ -17,6 +17,9 @@ public struct PlainDatagram: Sendable {
   /// The frame's outer header, which a tunnel put around the packet.
   @inlinable
   public static var outerHeader: Int { 14 }
+  /// The packet's header inside a tunnel.
+  @inlinable
+  public static var tunnelledHeader: Int { 54 }
   @inlinable
   public var isTunnelled: Bool { header != Self.outerHeader }
   /// What the innermost IP packet has beyond the UDP payload.
@@ -56,12 +59,12 @@ public struct PlainDatagram: Sendable {
     guard capturedBytes >= 62, frame.uint64(at: 12) >> 44 == 0x8_6dd6 else { return nil }
     switch frame.uint8(at: 20) {
     case 17:
-      return 14
+      return outerHeader
     case 41:
       guard capturedBytes >= 102, frame.uint8(at: 54) >> 4 == 6, frame.uint8(at: 60) == 17,
         40 &+ Int(frame.uint16(at: 58)) <= Int(frame.uint16(at: 18))
       else { return nil }
-      return 54
+      return tunnelledHeader
     default:
       return nil
     }
