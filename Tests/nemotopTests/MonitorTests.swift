@@ -45,15 +45,16 @@ final class Terminal: Sendable {
     try await Program.run(["tmux", "-L", socket, "capture-pane", "-p", "-e"]).output
   }
 
-  /// The screen, once it shows this text, and no longer another one: while it is drawn, both may be
-  /// there. What it shows instead fails the test after 20 s.
+  /// The screen, once it shows this text, and no longer another one, twice in a row: a screen that
+  /// is being drawn has rows of the picture before. What it shows instead fails the test after 20 s.
   @discardableResult
   func screen(showing text: String, without other: String? = nil) async throws -> String {
     var last = ""
-    for _ in 0..<200 {
+    for _ in 0..<400 {
+      let before = last
       last = try await screen()
-      if last.contains(text), other.map(last.contains) != true { return last }
-      try await Task.sleep(for: .milliseconds(100))
+      if last == before, last.contains(text), other.map(last.contains) != true { return last }
+      try await Task.sleep(for: .milliseconds(50))
     }
     let rest = other.map { " without '\($0)'" } ?? ""
     Issue.record("the screen never showed '\(text)'\(rest):\n\(last)")

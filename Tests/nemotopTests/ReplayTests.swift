@@ -40,9 +40,11 @@ import Testing
     let later = try await terminal.screen(showing: "00:00:14")
     #expect(later.contains("00:00:12.300") && !there.contains("00:00:12.300"))
     try await terminal.press("Left")
-    #expect(try await terminal.screen(showing: "  00:00:04") == there)
+    let back = try await terminal.screen(showing: "  00:00:04")
+    #expect(back == there)
     try await terminal.press("Left")
-    #expect(body(try await terminal.screen(showing: "  00:00:00")) == body(first))
+    let begin = try await terminal.screen(showing: "  00:00:00")
+    #expect(body(begin) == body(first))
     for _ in 0..<20 { try await terminal.press("}") }
     _ = try await terminal.screen(showing: "PAUSED  10000x")
     try await terminal.press("{")
@@ -57,7 +59,8 @@ import Testing
     #expect(after.contains("status 0"))
 
     let whole = try await Terminal(width: 100, height: 30, running: "export TZ=UTC; \(monitor)")
-    #expect(body(end) == body(replacingKeys(of: try await whole.screen(showing: "ENDED"), by: end)))
+    let ended = try await whole.screen(showing: "ENDED")
+    #expect(body(end) == body(replacingKeys(of: ended, by: end)))
     try await whole.press("q")
     _ = try await whole.screen(showing: "restored")
   }
@@ -135,7 +138,8 @@ import Testing
     try await terminal.press("Left")
     #expect(!(try await terminal.screen(showing: "  00:00:00")).contains("user"))
     try await terminal.press(".", ".")
-    #expect(try await terminal.screen(showing: "user there") == marked)
+    let again = try await terminal.screen(showing: "user there")
+    #expect(again == marked)
     try await terminal.press("q")
     _ = try await terminal.screen(showing: "restored")
   }
