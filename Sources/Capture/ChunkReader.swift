@@ -1,4 +1,3 @@
-import Dispatch
 import Streams
 import Wire
 
@@ -47,7 +46,7 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
     guard ending == nil else { return }
     let begin = ContinuousClock.now
     let end = chunkCount + stepChunks
-    onEveryCore { [self] in read(upTo: end, as: workers[$0]) }
+    onEveryCore(workers.count) { [self] in read(upTo: end, as: workers[$0]) }
     chunkCount = end
     ending = walk.ending
     let duration = ContinuousClock.now - begin
@@ -56,20 +55,6 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
     } else if duration > .milliseconds(200) {
       stepChunks = max(stepChunks / 2, 16)
     }
-  }
-
-  /// Calls a function with the index of each core, on a thread of its own: they may wait for one
-  /// another, and queues promise no threads.
-  private func onEveryCore(_ body: @escaping @Sendable (Int) -> Void) {
-    let ends = DispatchSemaphore(value: 0)
-    for index in workers.indices.dropFirst() {
-      startThread(named: "count \(index)") {
-        body(index)
-        ends.signal()
-      }
-    }
-    body(0)
-    for _ in workers.dropFirst() { ends.wait() }
   }
 
   /// What one core does in a step.
@@ -123,7 +108,7 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   }
 
   func finish(at time: Timestamp) {
-    onEveryCore { [self] in workers[$0].finish(at: time, harvest) }
+    onEveryCore(workers.count) { [self] in workers[$0].finish(at: time, harvest) }
   }
 
   func take() -> [[Harvest]] { workers.map { $0.take() } }

@@ -1,4 +1,5 @@
 import CLinux
+import Dispatch
 import Glibc
 
 /// What a thread runs, until it has begun.
@@ -30,4 +31,23 @@ func startThread(named name: String, _ run: @escaping @Sendable () -> Void) {
     }, errand)
   precondition(number == 0, "no thread can be had")
   pthread_detach(thread)
+}
+
+/// Calls a function with each number below `count` at once, on threads that may wait for one another:
+/// queues promise no threads. Returns when all have returned.
+///
+/// Each begins on a core of its own. Left to the system, threads that wake one another begin on the
+/// same one, and may stay there in turn for a third of the time that a large file takes.
+func onEveryCore(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  let ends = DispatchSemaphore(value: 0)
+  let core = nemotop_core()
+  for index in 1..<count {
+    startThread(named: "count \(index)") {
+      nemotop_leave_core(core, Int32(index))
+      body(index)
+      ends.signal()
+    }
+  }
+  body(0)
+  for _ in 1..<count { ends.wait() }
 }
