@@ -80,12 +80,12 @@ final class ChunkReader<Harvest: Sendable>: FileReader, @unchecked Sendable {
   /// Reads a chunk.
   private func prepare(_ chunk: Int, as worker: Worker<Harvest>) {
     let slot = worker.takeSlot()
+    worker.learn(from: slot)
     slot.fill(from: file.descriptor, chunk: chunk)
     ledger.waitForTurn(of: chunk)
     slot.walk(&walk, of: file.descriptor)
     ledger.passTurn(of: chunk)
-    slot.read()
-    worker.note(slot.batch)
+    worker.read(slot)
     ledger.noteRead(chunk, slot: slot.number)
   }
 
@@ -136,6 +136,7 @@ private final class Worker<Harvest> {
   private(set) var report = PointReport()
   private let slots: [Slot]
   private var chunksRead = 0
+  private var directory = FlowDirectory()
   private var harvests: [Harvest] = []
 
   init(index: Int, table: consuming StreamTable, size: ChunkSize, batch: () -> PacketBatch) {
@@ -157,7 +158,15 @@ private final class Worker<Harvest> {
     return nextSlot
   }
 
-  func note(_ batch: borrowing PacketBatch) {
+  /// Learns where the flows lie that were not known when the slot's chunk was read.
+  func learn(from slot: Slot) { slot.teach(&directory) }
+
+  func read(_ slot: Slot) {
+    slot.read(&directory)
+    note(slot.batch)
+  }
+
+  private func note(_ batch: borrowing PacketBatch) {
     guard batch.packets > 0 else { return }
     var part = PointReport()
     part.packets = batch.packets
@@ -231,7 +240,13 @@ private final class Slot {
     isLast = walk.ending != nil
   }
 
-  func read() { bytes.withBytes(from: start) { batch.read($0) } }
+  func read(_ directory: inout FlowDirectory) {
+    bytes.withBytes(from: start) { batch.read($0, &directory) }
+  }
+
+  func teach(_ directory: inout FlowDirectory) {
+    bytes.withBytes(from: start) { batch.teach(&directory, in: $0) }
+  }
 
   func count(
     in table: inout StreamTable, deliver: (borrowing StreamTable, ClosedInterval) -> Void

@@ -141,6 +141,7 @@ private struct SharedCounter: ~Copyable {
   private var first: ShareCounter
   private var second: ShareCounter
   private var batch: PacketBatch
+  private var directory = FlowDirectory()
   private var bytes: [UInt8] = []
   private var wanted = 1
   private var waiting = 0
@@ -168,9 +169,10 @@ private struct SharedCounter: ~Copyable {
 
   private mutating func flush() {
     let bytes = bytes
-    batch.read(bytes.rawSpan)
+    batch.read(bytes.rawSpan, &directory)
     first.count(batch, in: bytes)
     second.count(batch, in: bytes)
+    batch.teach(&directory, in: bytes.rawSpan)
     batch.removeAll()
     self.bytes = []
     wanted += 1

@@ -1,6 +1,6 @@
 import Wire
 
-/// A packet of a batch, as far as it can be read without knowing its stream: 32 bytes.
+/// A packet of a batch, as far as it can be read without the tables: 48 bytes.
 struct Arrival: BitwiseCopyable, Sendable {
   private enum Kind: UInt32 {
     /// A datagram in a frame of the commonest kind.
@@ -11,12 +11,16 @@ struct Arrival: BitwiseCopyable, Sendable {
     case decoded
     /// No packet: the capture lost some here.
     case drops
+    /// A bit of those in a frame of the commonest kind: it has nemotop's header, and the slot of its flow
+    /// is known. A table needs none of its bytes as long as it is the next one.
+    case known
   }
 
   /// In nanoseconds.
   let time: Int64
-  /// Of a datagram's stream and depth; of drops, how many.
-  let hash: UInt64
+  private var word: UInt64
+  /// Of a known flow, in nanoseconds.
+  private var transit: Int64
   /// Where a plain datagram's payload begins in the bytes of the batch.
   let start: UInt32
   /// Of a plain datagram.
@@ -25,7 +29,11 @@ struct Arrival: BitwiseCopyable, Sendable {
   /// How much of the UDP payload was captured.
   let payloadBytes: UInt16
   /// The place in the batch and the kind.
-  private let tag: UInt32
+  private var tag: UInt32
+  /// Of a known flow.
+  private var source: UInt32
+  /// Of a known flow; else −1, or −2 where the reader would like to know it.
+  private var slotNumber: Int32
 
   /// A plain datagram.
   ///
@@ -35,12 +43,13 @@ struct Arrival: BitwiseCopyable, Sendable {
     _ datagram: PlainDatagram, from start: Int, hash: UInt64, time: Int64, place: Int
   ) {
     self.time = time
-    self.hash = hash
+    word = hash
     self.start = UInt32(truncatingIfNeeded: start &+ datagram.header &+ 48)
     overheads = Overheads(ip: PlainDatagram.ipOverhead, wire: datagram.wireOverhead)
     udpBytes = UInt16(truncatingIfNeeded: datagram.udpBytes)
     payloadBytes = UInt16(truncatingIfNeeded: datagram.payloadBytes)
     tag = Self.tag(datagram.isTunnelled ? .tunnelled : .plain, at: place)
+    (transit, source, slotNumber) = (0, 0, -1)
   }
 
   /// What a frame of another kind was decoded to.
@@ -55,20 +64,51 @@ struct Arrival: BitwiseCopyable, Sendable {
 
   private init(kind: Kind, start: UInt32, hash: UInt64, time: Int64, place: Int) {
     self.time = time
-    self.hash = hash
+    word = hash
     self.start = start
     (overheads, udpBytes, payloadBytes) = (Overheads(), 0, 0)
     tag = Self.tag(kind, at: place)
+    (transit, source, slotNumber) = (0, 0, -1)
+  }
+
+  /// The flow of a plain datagram is known.
+  @inline(__always)
+  mutating func know(_ head: NumberedHead, at slot: Int) {
+    word = head.number
+    transit = head.transit
+    source = head.source
+    slotNumber = Int32(truncatingIfNeeded: slot)
+    tag |= Kind.known.rawValue
+  }
+
+  /// The flow of a plain datagram is not known, but shall be.
+  @inline(__always)
+  mutating func want() {
+    slotNumber = -2
   }
 
   @inline(__always)
   private static func tag(_ kind: Kind, at place: Int) -> UInt32 {
-    UInt32(truncatingIfNeeded: place) << 2 | kind.rawValue
+    UInt32(truncatingIfNeeded: place) << 3 | kind.rawValue
   }
 
-  /// In the batch, of no more than 2^30 packets.
+  /// In the batch, of no more than 2^29 packets.
   @inline(__always)
-  var place: Int { Int(tag >> 2) }
+  var place: Int { Int(tag >> 3) }
+  /// Of a datagram's stream and depth, where its flow is not known; of drops, how many.
+  @inline(__always)
+  var hash: UInt64 { word }
+  @inline(__always)
+  var isKnown: Bool { tag & 4 != 0 }
+  /// Of a datagram of a known flow.
+  @inline(__always)
+  var numbered: NumberedHead { NumberedHead(number: word, source: source, transit: transit) }
+  /// Of a known flow.
+  @inline(__always)
+  var slot: Int { Int(slotNumber) }
+  /// Whether the reader would like to know the slot of its flow.
+  @inline(__always)
+  var isWanted: Bool { slotNumber == -2 }
   @inline(__always)
   var isDrops: Bool { tag & 3 == Kind.drops.rawValue }
 
@@ -96,7 +136,7 @@ struct Arrival: BitwiseCopyable, Sendable {
   @inline(__always)
   @_lifetime(copy bytes)
   func packet(in bytes: RawSpan) -> CheckedBytes {
-    CheckedBytes(known: bytes, from: Int(start) &- 48, byteCount: 48 + Flow.headerBytes)
+    CheckedBytes(known: bytes, from: Int(start) &- 48, byteCount: 48 + NumberedHead.byteCount)
   }
 
   /// Of a plain datagram: its IPv6 header and the first bytes of the UDP header.

@@ -30,6 +30,10 @@ package struct PacketBatch: ~Copyable {
     var wireBytes: Int
   }
 
+  /// So many packets are read before their flows are looked up, which are on their way into the cache
+  /// meanwhile.
+  private static var groupCount: Int { 16 }
+
   private let decapsulation: Decapsulation
   private let mayBePlain: Bool
   /// Where the records of a file begin that are yet to be read, and how many they are.
@@ -47,6 +51,8 @@ package struct PacketBatch: ~Copyable {
   package private(set) var truncated = 0
   package private(set) var opaque = 0
   package private(set) var packets = 0
+  /// Datagrams of whose flows the reader would like to know the slots.
+  private(set) var wantedCount = 0
 
   /// - Parameters:
   ///   - tableCount: how many tables share the packets: 1, 2, 4, or 8.
@@ -66,7 +72,7 @@ package struct PacketBatch: ~Copyable {
     decoded.removeAll(keepingCapacity: true)
     totals = KindTotals()
     (latest, earliest) = (.min, .max)
-    (malformed, truncated, opaque, packets) = (0, 0, 0, 0)
+    (malformed, truncated, opaque, packets, wantedCount) = (0, 0, 0, 0, 0)
   }
 
   /// Adds the records that a file passes by, which follow those that it passed by before.
@@ -101,44 +107,74 @@ package struct PacketBatch: ~Copyable {
     var wireBytes = 0
     var earliest: Int64
     var latest: Int64
+
+    @inline(__always)
+    mutating func note(_ time: Int64) {
+      // As a rule it is the latest.
+      if time >= latest, time >= earliest {
+        latest = time
+      } else {
+        earliest = min(earliest, time)
+        latest = max(latest, time)
+      }
+    }
   }
 
   /// Reads the packets that were added.
   ///
-  /// - Parameter bytes: what the frames' places are in.
-  package mutating func read(_ bytes: RawSpan) {
+  /// - Parameters:
+  ///   - bytes: what the frames' places are in.
+  ///   - directory: the reading core's own.
+  package mutating func read(_ bytes: RawSpan, _ directory: inout FlowDirectory) {
+    directory.begin()
     arrivals.removeAll(reserving: recordCount + frames.count)
     var tally = Tally(earliest: earliest, latest: latest)
     let keys = StreamTable.hashKeys
     if var file {
-      for place in 0..<recordCount {
-        let frame = file.passed(in: bytes)
-        read(frame, linkType: file.linkType, at: place, in: bytes, keys, &tally)
+      var place = 0
+      while place < recordCount {
+        let ends = arrivals.ends
+        let end = min(place + Self.groupCount, recordCount)
+        while place < end {
+          let frame = file.passed(in: bytes)
+          read(frame, linkType: file.linkType, at: place, in: bytes, keys, directory, &tally)
+          place += 1
+        }
+        if directory.isOpen { lookUp(after: ends, in: bytes, &directory) }
       }
     }
     for index in 0..<frames.count {
-      let place = recordCount + index
-      if frames[index].drops > 0 {
-        arrivals.appendToAll(Arrival(drops: frames[index].drops, place: place))
-      } else {
-        let record = frames[index].record
-        let frame = CapturedFrame(record, in: bytes)
-        read(frame, linkType: record.linkType, at: place, in: bytes, keys, &tally)
-      }
+      let ends = arrivals.ends
+      readFrame(index, in: bytes, keys, directory, &tally)
+      if directory.isOpen { lookUp(after: ends, in: bytes, &directory) }
     }
     (earliest, latest) = (tally.earliest, tally.latest)
     packets += tally.packets
     totals.add(.udp, packets: tally.packets, wireBytes: tally.wireBytes)
   }
 
+  @inline(never)
+  private mutating func readFrame(
+    _ index: Int, in bytes: RawSpan, _ keys: FlowKey.HashKeys,
+    _ directory: borrowing FlowDirectory, _ tally: inout Tally
+  ) {
+    let place = recordCount + index
+    if frames[index].drops > 0 {
+      arrivals.appendToAll(Arrival(drops: frames[index].drops, place: place))
+    } else {
+      let record = frames[index].record
+      let frame = CapturedFrame(record, in: bytes)
+      read(frame, linkType: record.linkType, at: place, in: bytes, keys, directory, &tally)
+    }
+  }
+
   @inline(__always)
   private mutating func read(
     _ frame: borrowing CapturedFrame, linkType: LinkType?, at place: Int, in bytes: RawSpan,
-    _ keys: FlowKey.HashKeys, _ tally: inout Tally
+    _ keys: FlowKey.HashKeys, _ directory: borrowing FlowDirectory, _ tally: inout Tally
   ) {
-    tally.earliest = min(tally.earliest, frame.time)
-    tally.latest = max(tally.latest, frame.time)
-    if !mayBePlain || linkType != .ethernet || !glance(at: frame, place, keys, &tally) {
+    tally.note(frame.time)
+    if !mayBePlain || linkType != .ethernet || !glance(at: frame, place, keys, directory, &tally) {
       decode(frame.record(linkType: linkType), at: place, in: bytes)
     }
   }
@@ -147,14 +183,14 @@ package struct PacketBatch: ~Copyable {
   @inline(__always)
   private mutating func glance(
     at frame: borrowing CapturedFrame, _ place: Int, _ keys: FlowKey.HashKeys,
-    _ tally: inout Tally
+    _ directory: borrowing FlowDirectory, _ tally: inout Tally
   ) -> Bool {
     // Each with its offsets as constants.
     switch PlainDatagram.header(in: frame.bytes, capturedBytes: frame.capturedBytes) {
     case PlainDatagram.outerHeader:
-      glance(at: frame, from: PlainDatagram.outerHeader, place, keys, &tally)
+      glance(at: frame, from: PlainDatagram.outerHeader, place, keys, directory, &tally)
     case PlainDatagram.tunnelledHeader:
-      glance(at: frame, from: PlainDatagram.tunnelledHeader, place, keys, &tally)
+      glance(at: frame, from: PlainDatagram.tunnelledHeader, place, keys, directory, &tally)
     default: false
     }
   }
@@ -162,22 +198,65 @@ package struct PacketBatch: ~Copyable {
   @inline(__always)
   private mutating func glance(
     at frame: borrowing CapturedFrame, from header: Int, _ place: Int, _ keys: FlowKey.HashKeys,
-    _ tally: inout Tally
+    _ directory: borrowing FlowDirectory, _ tally: inout Tally
   ) -> Bool {
     guard
       let datagram = PlainDatagram(
         frame.bytes, header: header, capturedBytes: frame.capturedBytes,
         wireBytes: frame.wireBytes)
     else { return false }
-    let hash = FlowKey(frame.bytes, from: datagram.header).hash(
-      depth: datagram.isTunnelled ? 1 : 0, keys: keys)
-    arrivals.append(
-      Arrival(
-        datagram, from: frame.start, hash: hash, time: frame.time, place: place),
-      to: StreamTable.Share.bits(of: hash))
     tally.packets &+= 1
     tally.wireBytes &+= frame.wireBytes
+    let hash = FlowKey(frame.bytes, from: header).hash(
+      depth: header == PlainDatagram.outerHeader ? 0 : 1, keys: keys)
+    directory.prefetch(hash)
+    arrivals.append(
+      Arrival(datagram, from: frame.start, hash: hash, time: frame.time, place: place),
+      to: StreamTable.Share.bits(of: hash))
     return true
+  }
+
+  /// Looks the flows up of a few datagrams with nemotop's header: those that were added last.
+  ///
+  /// - Parameter ends: how many arrivals each list had before.
+  @inline(never)
+  private mutating func lookUp(
+    after ends: [8 of Int], in bytes: RawSpan, _ directory: inout FlowDirectory
+  ) {
+    for list in 0..<arrivals.listCount {
+      arrivals.update(from: ends[list], of: list) { arrival in
+        guard arrival.isPlain, arrival.payloadBytes >= NumberedHead.byteCount else { return }
+        let packet = arrival.packet(in: bytes)
+        let tunnel = arrival.isTunnelled ? directory.tunnel(arrival.outerHead(in: bytes)) : 0
+        let key = FlowDirectory.Key(packet, from: 0, in: tunnel)
+        let slot = directory.slot(of: key, hash: arrival.hash)
+        guard let head = NumberedHead(packet, from: 48, at: arrival.time) else { return }
+        if let slot {
+          arrival.know(head, at: slot)
+        } else {
+          arrival.want()
+          wantedCount += 1
+        }
+      }
+    }
+  }
+
+  /// Has a directory learn the slots that tables found for the datagrams of which it did not know them.
+  ///
+  /// - Parameter bytes: what the batch was made from. All tables have counted it.
+  package borrowing func teach(_ directory: inout FlowDirectory, in bytes: RawSpan) {
+    guard wantedCount > 0 else { return }
+    for list in 0..<arrivals.listCount {
+      let wanted = arrivals[list]
+      for index in wanted.indices where wanted[index].isWanted {
+        let slot = arrivals.slot(at: index, of: list)
+        guard slot >= 0 else { continue }
+        let arrival = wanted[index]
+        let tunnel = arrival.isTunnelled ? directory.tunnel(arrival.outerHead(in: bytes)) : 0
+        let key = FlowDirectory.Key(arrival.head(in: bytes), from: 0, in: tunnel)
+        directory.learn(slot, of: key, hash: arrival.hash)
+      }
+    }
   }
 
   @inline(never)

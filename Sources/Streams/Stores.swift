@@ -110,6 +110,12 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     count = 0
   }
 
+  /// Has the element at a place, if there is one, fetched into the cache while other work is done.
+  @inline(__always)
+  func prefetch(_ place: Int) {
+    unsafe nemotop_prefetch(elements + place)
+  }
+
   subscript(place: Int) -> Element {
     @inline(__always)
     unsafeAddress {
@@ -128,43 +134,58 @@ struct PlainList<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 @safe
 struct ArrivalLists: ~Copyable, @unchecked Sendable {
   /// A power of two.
-  private let listCount: Int
+  let listCount: Int
   /// Of one list.
   private var room = 0
   /// Of all lists.
   private var capacity = 0
   private var elements: UnsafeMutablePointer<Arrival>
+  /// For each arrival the slot of its flow, where a table was asked for it.
+  private var slots: UnsafeMutablePointer<Int32>
   /// Where the next arrival of each list goes.
-  private let ends: UnsafeMutablePointer<Int>
+  private let listEnds: UnsafeMutablePointer<Int>
 
   /// - Parameter count: a power of two.
   init(count: Int) {
     precondition(count > 0 && count & (count - 1) == 0)
     listCount = count
     unsafe elements = .allocate(capacity: 1)
-    unsafe ends = .allocate(capacity: count)
-    unsafe ends.initialize(repeating: 0, count: count)
+    unsafe slots = .allocate(capacity: 1)
+    unsafe listEnds = .allocate(capacity: count)
+    unsafe listEnds.initialize(repeating: 0, count: count)
   }
 
   deinit {
     unsafe elements.deallocate()
-    unsafe ends.deallocate()
+    unsafe slots.deallocate()
+    unsafe listEnds.deallocate()
   }
 
   /// Begins anew, with room for so many arrivals in each list.
   mutating func removeAll(reserving wanted: Int) {
     if wanted > room {
       unsafe elements.deallocate()
+      unsafe slots.deallocate()
       unsafe elements = .allocate(capacity: wanted * listCount)
+      unsafe slots = .allocate(capacity: wanted * listCount)
+      unsafe slots.initialize(repeating: -1, count: wanted * listCount)
       room = wanted
       capacity = wanted * listCount
     }
-    for list in 0..<listCount { unsafe ends[list] = list * room }
+    for list in 0..<listCount { unsafe listEnds[list] = list * room }
   }
 
+  /// How many arrivals each list has.
+  var ends: [8 of Int] {
+    var counts = [8 of Int](repeating: 0)
+    for list in 0..<listCount { counts[list] = count(of: list) }
+    return counts
+  }
+
+  @inline(__always)
   func count(of list: Int) -> Int {
     precondition(list < listCount)
-    return unsafe ends[list] - list * room
+    return unsafe listEnds[list] - list * room
   }
 
   /// Appends an arrival to one of the lists, for which there must be room.
@@ -173,15 +194,39 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
   @inline(__always)
   mutating func append(_ arrival: Arrival, to list: Int) {
     let list = list & (listCount &- 1)
-    let end = unsafe ends[list]
+    let end = unsafe listEnds[list]
     assert(end < (list + 1) * room)
     precondition(end < capacity)
     unsafe (elements + end).initialize(to: arrival)
-    unsafe ends[list] = end &+ 1
+    unsafe listEnds[list] = end &+ 1
   }
 
   mutating func appendToAll(_ arrival: Arrival) {
     for list in 0..<listCount { append(arrival, to: list) }
+  }
+
+  /// Changes the arrivals of a list from one on.
+  @inline(__always)
+  mutating func update(from index: Int, of list: Int, _ change: (inout Arrival) -> Void) {
+    precondition(index >= 0)
+    var next = unsafe elements + list * room + index
+    let end = unsafe elements + list * room + count(of: list)
+    while unsafe next < end {
+      unsafe change(&next.pointee)
+      unsafe next += 1
+    }
+  }
+
+  /// Notes the slot of an arrival's flow, or −1. Several tables may do so at once, each in its list.
+  func note(slot: Int, at index: Int, of list: Int) {
+    precondition(index >= 0 && index < count(of: list))
+    unsafe slots[list * room + index] = Int32(truncatingIfNeeded: slot)
+  }
+
+  /// What was noted for an arrival, −1 at first.
+  func slot(at index: Int, of list: Int) -> Int {
+    precondition(index >= 0 && index < count(of: list))
+    return unsafe Int(slots[list * room + index])
   }
 
   subscript(list: Int) -> Span<Arrival> {

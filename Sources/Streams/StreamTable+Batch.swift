@@ -33,13 +33,26 @@ extension StreamTable {
       for index in arrivals.indices {
         let arrival = arrivals[index]
         pass(before: arrival.place + 1, of: batch, after: &heads, deliver)
-        count(arrival, near: -1, of: batch, in: bytes)
+        count(index, of: arrivals, near: -1, of: batch, in: bytes)
       }
       pass(before: .max, of: batch, after: &heads, deliver)
     } else if flows.count > Self.cachedFlows {
       countFar(arrivals, of: batch, in: bytes)
     } else {
       countNear(arrivals, of: batch, in: bytes)
+    }
+    if batch.wantedCount > 0 { tellSlots(of: batch, in: bytes) }
+  }
+
+  /// Notes in a batch the slots of the flows of which its reader wants to know them.
+  @inline(never)
+  private mutating func tellSlots(of batch: borrowing PacketBatch, in bytes: RawSpan) {
+    let arrivals = batch.arrivals[share.index]
+    for index in arrivals.indices where arrivals[index].isWanted {
+      let arrival = arrivals[index]
+      let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
+      let slot = slot(of: FlowKey(arrival.head(in: bytes)), leg: leg, hash: arrival.hash)
+      batch.arrivals.note(slot: slot ?? -1, at: index, of: share.index)
     }
   }
 
@@ -54,8 +67,12 @@ extension StreamTable {
       if later < arrivals.count, let slot = firstSlot(of: arrivals[later]) {
         flows.prefetch(slot)
       }
-      let outcome = countInFullSwing(arrivals[index], in: bytes)
-      if outcome != Self.counted { take(arrivals[index], at: outcome, of: batch, in: bytes) }
+      if arrivals[index].isKnown {
+        countKnown(index, of: arrivals, in: bytes)
+      } else {
+        let near = firstSlot(of: arrivals[index]) ?? -1
+        count(index, of: arrivals, near: near, of: batch, in: bytes)
+      }
     }
   }
 
@@ -79,7 +96,7 @@ extension StreamTable {
       let slot = slots[index & mask]
       let later = index &+ Self.ahead
       slots[later & mask] = later < arrivals.count ? fetch(arrivals[later]) : -1
-      count(arrivals[index], near: slot, of: batch, in: bytes)
+      count(index, of: arrivals, near: slot, of: batch, in: bytes)
     }
   }
 
@@ -88,10 +105,53 @@ extension StreamTable {
   /// - Parameter near: the slot of its flow, most likely, or −1.
   @inline(never)
   private mutating func count(
-    _ arrival: Arrival, near: Int, of batch: borrowing PacketBatch, in bytes: RawSpan
+    _ index: Int, of arrivals: Span<Arrival>, near: Int, of batch: borrowing PacketBatch,
+    in bytes: RawSpan
   ) {
-    let outcome = countInFullSwing(arrival, near: near, in: bytes)
-    if outcome != Self.counted { take(arrival, at: outcome, of: batch, in: bytes) }
+    guard !arrivals[index].isKnown else {
+      return countKnown(index, of: arrivals, in: bytes)
+    }
+    guard arrivals[index].isPlain else { return take(arrivals[index], of: batch, in: bytes) }
+    let leg =
+      arrivals[index].isTunnelled ? legs.index(arrivals[index].outerHead(in: bytes)) : 0
+    let key = FlowKey(arrivals[index].head(in: bytes))
+    var slot = near
+    if slot < 0 || !flows[slot].is(key, on: leg) {
+      guard let found = search(key, on: leg, hash: arrivals[index].hash) else {
+        return begin(key, on: leg, with: arrivals[index], in: bytes)
+      }
+      slot = found
+    }
+    if flows[slot].flags.contains(.isInFullSwing),
+      arrivals[index].payloadBytes >= NumberedHead.byteCount,
+      let head = NumberedHead(
+        arrivals[index].packet(in: bytes), from: 48, at: arrivals[index].time),
+      countInFullSwing(arrivals[index], head, at: slot)
+    {
+      return
+    }
+    countKnown(
+      slot, payload: arrivals[index].payload(in: bytes), lengths: arrivals[index].lengths,
+      at: arrivals[index].time)
+  }
+
+  /// Counts an arrival whose flow's slot the reader knew.
+  @inline(__always)
+  private mutating func countKnown(
+    _ index: Int, of arrivals: Span<Arrival>, in bytes: RawSpan
+  ) {
+    let slot = arrivals[index].slot
+    if !countInFullSwing(arrivals[index], arrivals[index].numbered, at: slot) {
+      countFurther(arrivals[index], at: slot, in: bytes)
+    }
+  }
+
+  @inline(__always)
+  private mutating func countInFullSwing(
+    _ arrival: Arrival, _ head: NumberedHead, at slot: Int
+  ) -> Bool {
+    flows[slot].takeInFullSwing(
+      arrival, head, since: start, times: times, transits: &transits)
   }
 
   /// Has the words that tell where the flows of some arrivals lie fetched into the cache.
@@ -109,14 +169,17 @@ extension StreamTable {
   /// - Returns: its slot, or −1.
   @inline(__always)
   private mutating func fetch(_ arrival: Arrival) -> Int {
-    let slot = flowIndex.likelySlot(of: UInt32(truncatingIfNeeded: arrival.hash))
+    let slot =
+      arrival.isKnown
+      ? arrival.slot : flowIndex.likelySlot(of: UInt32(truncatingIfNeeded: arrival.hash))
     if slot >= 0 { flows.prefetch(slot) }
     return slot
   }
 
   @inline(__always)
   private func firstSlot(of arrival: Arrival) -> Int? {
-    flowIndex.firstSlot(of: UInt32(truncatingIfNeeded: arrival.hash))
+    arrival.isKnown
+      ? arrival.slot : flowIndex.firstSlot(of: UInt32(truncatingIfNeeded: arrival.hash))
   }
 
   /// Has the place of a flow's next transit fetched into the cache.
@@ -144,33 +207,6 @@ extension StreamTable {
     }
   }
 
-  private static var counted: Int { -1 }
-  private static var unknown: Int { -2 }
-
-  /// Counts a plain datagram of a flow in full swing.
-  ///
-  /// - Returns: `counted`, or the slot of its flow if that is known, or `unknown`.
-  @inline(__always)
-  private mutating func countInFullSwing(
-    _ arrival: Arrival, near: Int? = nil, in bytes: RawSpan
-  ) -> Int {
-    guard arrival.isPlain, arrival.payloadBytes >= Flow.headerBytes else { return Self.unknown }
-    let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
-    let packet = arrival.packet(in: bytes)
-    let key = FlowKey(packet)
-    var found: Int?
-    if let near {
-      let isNear = near >= 0 && flows[near].is(key, on: leg)
-      found = isNear ? near : search(key, on: leg, hash: arrival.hash)
-    } else {
-      found = slot(of: key, leg: leg, hash: arrival.hash)
-    }
-    guard let slot = found else { return Self.unknown }
-    let isTaken = flows[slot].takeInFullSwing(
-      arrival, packet, since: start, times: times, transits: &transits)
-    return isTaken ? Self.counted : slot
-  }
-
   @inline(never)
   private mutating func search(_ key: FlowKey, on leg: Int, hash: UInt64) -> Int? {
     slot(of: key, leg: leg, hash: hash)
@@ -179,16 +215,25 @@ extension StreamTable {
   /// Counts a plain datagram.
   @inline(__always)
   mutating func count(_ arrival: Arrival, in bytes: RawSpan) {
-    let outcome = countInFullSwing(arrival, in: bytes)
-    if outcome != Self.counted { countFurther(arrival, at: outcome, in: bytes) }
+    let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
+    let key = FlowKey(arrival.head(in: bytes))
+    guard let slot = slot(of: key, leg: leg, hash: arrival.hash) else {
+      return begin(key, on: leg, with: arrival, in: bytes)
+    }
+    if arrival.payloadBytes >= NumberedHead.byteCount,
+      let head = NumberedHead(arrival.packet(in: bytes), from: 48, at: arrival.time),
+      countInFullSwing(arrival, head, at: slot)
+    {
+      return
+    }
+    countFurther(arrival, at: slot, in: bytes)
   }
 
-  /// Takes what is no plain datagram of a flow in full swing.
+  /// Takes what is no plain datagram.
   @inline(never)
   private mutating func take(
-    _ arrival: Arrival, at outcome: Int, of batch: borrowing PacketBatch, in bytes: RawSpan
+    _ arrival: Arrival, of batch: borrowing PacketBatch, in bytes: RawSpan
   ) {
-    if arrival.isPlain { return countFurther(arrival, at: outcome, in: bytes) }
     guard !arrival.isDrops else { return countDrops(Int(clamping: arrival.hash)) }
     let decoded = batch.decoded[Int(arrival.start)]
     take(
@@ -196,18 +241,20 @@ extension StreamTable {
       at: Timestamp(nanoseconds: arrival.time))
   }
 
-  /// Counts a plain datagram of a flow whose slot this is, or is to be found.
+  /// Counts a plain datagram of a flow that is not in full swing, or does not go on as such a one does.
   @inline(never)
   private mutating func countFurther(_ arrival: Arrival, at slot: Int, in bytes: RawSpan) {
-    let payload = arrival.payload(in: bytes)
-    let (lengths, time) = (arrival.lengths, arrival.time)
-    if slot >= 0 {
-      countKnown(slot, payload: payload, lengths: lengths, at: time)
-    } else {
-      let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
-      _ = countStream(
-        FlowKey(arrival.head(in: bytes)), leg: leg, hash: arrival.hash, payload: payload,
-        lengths: lengths, at: time)
-    }
+    countKnown(
+      slot, payload: arrival.payload(in: bytes), lengths: arrival.lengths, at: arrival.time)
+  }
+
+  /// Counts a flow's first plain datagram.
+  @inline(never)
+  private mutating func begin(
+    _ key: FlowKey, on leg: Int, with arrival: Arrival, in bytes: RawSpan
+  ) {
+    _ = begin(
+      key, leg: leg, hash: UInt32(truncatingIfNeeded: arrival.hash),
+      payload: arrival.payload(in: bytes), lengths: arrival.lengths, at: arrival.time)
   }
 }

@@ -34,9 +34,6 @@ extension StreamTable {
 }
 
 extension Flow {
-  /// Of nemotop's header, as far as it is looked at here.
-  static var headerBytes: Int { 40 }
-
   /// What became of a packet.
   enum Outcome: UInt8 {
     /// Nothing: it is none that a steady flow takes.
@@ -54,16 +51,16 @@ extension Flow {
   /// - Parameter start: the open interval's, in nanoseconds.
   @inline(__always)
   mutating func takeInFullSwing(
-    _ arrival: Arrival, _ packet: borrowing CheckedBytes, since start: Int64,
+    _ arrival: Arrival, _ head: NumberedHead, since start: Int64,
     times: CountingTimes, transits: inout TransitStore
   ) -> Bool {
     let time = arrival.time
     let silence = time &- lastTime
     guard flags.contains(.isInFullSwing), lastTime >= start, overheads == arrival.overheads,
       times.isShort(silence, mean: spacing, samples: samples),
-      goesOn(after: silence), let udpBytes = room(for: Int(arrival.udpBytes)),
-      let now = transitOfNext(packet, from: 48, at: time)
+      goesOn(after: silence), let udpBytes = room(for: Int(arrival.udpBytes)), isNext(head)
     else { return false }
+    let now = head.transit
     transits.append(now, after: transit, at: Int(figures) &- 1, &cursor)
     packets &+= 1
     self.udpBytes = udpBytes
@@ -92,10 +89,10 @@ extension Flow {
     let isOurs = numbers == .nemotop
     var now: Int64 = 0
     if isOurs {
-      guard let header = CheckedBytes(payload, from: 0, byteCount: Self.headerBytes),
-        let transit = transitOfNext(header, from: 0, at: time)
+      guard let bytes = CheckedBytes(payload, from: 0, byteCount: NumberedHead.byteCount),
+        let head = NumberedHead(bytes, from: 0, at: time), isNext(head)
       else { return .irregular }
-      now = transit
+      now = head.transit
     } else if !isNextRTP(payload) {
       return .irregular
     }
@@ -145,22 +142,10 @@ extension Flow {
     return overflow ? nil : bytes
   }
 
-  /// The packet's transit, if it bears the flow's next number (see `StreamHeader`): no padding, no
-  /// contributing sources, the extension.
+  /// Whether a packet bears the flow's next number.
   @inline(__always)
-  private func transitOfNext(
-    _ bytes: borrowing CheckedBytes, from start: Int, at time: Int64
-  ) -> Int64? {
-    let next = UInt64(bitPattern: highest &+ 1)
-    guard bytes.uint64(at: start &+ 16) == next,
-      bytes.uint32(at: start &+ 8) == synchronizationSource,
-      bytes.uint32(at: start &+ 12) == 0x4e54_0006, bytes.uint8(at: start) == 0x90,
-      bytes.uint16(at: start &+ 2) == UInt16(truncatingIfNeeded: next),
-      next <= 1 << 53
-    else { return nil }
-    let (transit, overflow) = time.subtractingReportingOverflow(
-      Int64(bitPattern: bytes.uint64(at: start &+ 24)))
-    return overflow ? nil : transit
+  private func isNext(_ head: NumberedHead) -> Bool {
+    head.number == UInt64(bitPattern: highest &+ 1) && head.source == synchronizationSource
   }
 
   /// Whether the packet bears the flow's next number in RTP of a dynamic payload type, and surely no
