@@ -33,6 +33,11 @@ struct Standing: Sendable {
   var rate: Double? { seconds.map { Double(contender.packets) / $0 } }
 }
 
+/// What takes less time is run once more in its turn, and only that run counts: after seconds in which
+/// one core was busy alone, a virtual machine gets the other one, and memory that it gave back, from its
+/// host again at the cost of the first who asks.
+private let warmUpSeconds = 1.0
+
 /// Runs the contenders in turn, A B A B …, so that a slow moment of the machine meets all of them.
 ///
 /// One that takes longer than 10 s runs once, one that takes longer than a minute is ended.
@@ -44,7 +49,8 @@ func inTurn(_ contenders: [Contender], runs: Int, on input: String) throws(Failu
       guard let command = contender.command,
         standings[index].runs.allSatisfy({ $0.seconds < 10 })
       else { continue }
-      let run = try Child.run(command, atMost: .seconds(60))
+      var run = try Child.run(command, atMost: .seconds(60))
+      if run.seconds < warmUpSeconds { run = try Child.run(command, atMost: .seconds(60)) }
       standings[index].runs.append(run)
       note("\(input), round \(round) of \(runs): \(contender.name) \(Goal.text(run.seconds)) s")
       if run.wasTooSlow { continue }

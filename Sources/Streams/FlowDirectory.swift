@@ -50,7 +50,7 @@ package struct FlowDirectory: ~Copyable {
 
   private static let capacity = 2048
   /// So many batches pass until it begins anew when there were more flows.
-  private static let rest = 64
+  private static let rest = 256
 
   private var entries = PlainList<Entry>()
   private var count = 0
