@@ -65,7 +65,8 @@ extension Flow {
     packets &+= 1
     self.udpBytes = udpBytes
     // None that is short is longer.
-    take(silence: Int64(UInt32(truncatingIfNeeded: silence)))
+    maximumGap = max(maximumGap, UInt32(truncatingIfNeeded: silence))
+    takeInRhythm(Int64(UInt32(truncatingIfNeeded: silence)))
     goOn(at: time)
     jitter = Jitter.mean(jitter, taking: Double(now &- transit).magnitude)
     transit = now
@@ -173,6 +174,11 @@ extension Flow {
   private mutating func take(silence: Int64) {
     maximumGap = max(maximumGap, UInt32(truncatingIfNeeded: silence))
     flags.insert(.hasGap)
+    takeInRhythm(silence)
+  }
+
+  @inline(__always)
+  private mutating func takeInRhythm(_ silence: Int64) {
     var rhythm = Spacing(mean: spacing, samples: samples)
     rhythm.take(nanoseconds: silence)
     spacing = rhythm.mean
