@@ -81,7 +81,8 @@ import Testing
   }
 
   @Test(.needsNamespaces, .timeLimit(.minutes(2)))
-  func `a demo on a full disk ends with one line and status 1`() async throws {
+  func `a demo on a full disk says what it has no place for, and ends with status 1`() async throws
+  {
     let folder = try TemporaryFolder()
     let run = try await PrivateWorldShell.run(
       """
@@ -89,8 +90,9 @@ import Testing
       nemotop demo --simulated --text --moves 1 --every 3s --out '\(folder.path)/out' > /dev/null
       """)
     #expect(run.status == 1)
-    #expect(run.complaints.count == 1, "\(run.error)")
-    #expect(run.error.contains("no space left for"))
+    // Packets and records end in one line each, where both were being written when the disk was full.
+    #expect(1...2 ~= run.complaints.count, "\(run.error)")
+    #expect(run.complaints.allSatisfy { $0.contains("no space left for") }, "\(run.error)")
   }
 
   @Test func `packets that cannot be kept are counted all the same, and it is told`() async throws {
