@@ -31,17 +31,15 @@ struct DemoWatch: Sendable {
       try await show(observation, keepingWith: writer, in: &report)
     } else {
       for await observed in observation.updates {
-        try writer?.write(observed)
+        try failures.besideKeeping { try writer?.write(observed) }
         report?.take(observed)
         try Self.print(DemoText.lines(of: observed))
         await failures.tellEnds(observation)
       }
     }
     await failures.tellEnds(observation)
-    do {
-      if let content = report?.finish() { try reportFile?.write(content.html()) }
-    } catch  where failures.toldKeeping {
-      // What keeps packets from the disk keeps the report from it: one line is enough.
+    if let content = report?.finish() {
+      try failures.besideKeeping { try reportFile?.write(content.html()) }
     }
     try await failures.conclude(observation)
   }

@@ -10,7 +10,7 @@ import Wire
 struct PointFailures {
   private var told: Set<String> = []
   /// Whether it was told that packets could not be kept.
-  private(set) var toldKeeping = false
+  private var toldKeeping = false
   /// The absences of each point that were told, and how many of them were told to be over.
   private var absences: [String: (begun: Int, over: Int)] = [:]
 
@@ -24,6 +24,16 @@ struct PointFailures {
         tell(Failure("all packets are counted, but not all are kept: \(Failure(failure))"))
         toldKeeping = true
       }
+    }
+  }
+
+  /// Writes into the folder in which packets are kept, and fails without a further line where that was
+  /// told of them: what keeps packets from the disk keeps the rest from it too.
+  func besideKeeping(_ write: () throws -> Void) throws {
+    do {
+      try write()
+    } catch  where toldKeeping {
+      throw ExitCode.failure
     }
   }
 
