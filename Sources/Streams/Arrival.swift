@@ -2,6 +2,7 @@ import Wire
 
 /// A packet of a batch, as far as it can be read without the tables: 48 bytes.
 struct Arrival: BitwiseCopyable, Sendable {
+  /// Two bits of the tag.
   private enum Kind: UInt32 {
     /// A datagram in a frame of the commonest kind.
     case plain
@@ -11,13 +12,17 @@ struct Arrival: BitwiseCopyable, Sendable {
     case decoded
     /// No packet: the capture lost some here.
     case drops
-    /// A bit of those in a frame of the commonest kind: it has nemotop's header, and the slot of its flow
-    /// is known. A table needs none of its bytes as long as it is the next one.
-    case known
   }
+
+  /// The third bit of the tag, of plain datagrams: they have nemotop's header, and the slot of their flow is
+  /// known. A table needs none of their bytes as long as they bear the flow's next number.
+  private static var known: UInt32 { 4 }
+  /// Stands for the slot that the reader would like to know.
+  private static var wanted: Int32 { -2 }
 
   /// In nanoseconds.
   let time: Int64
+  /// The hash, or of a known flow the number.
   private var word: UInt64
   /// Of a known flow, in nanoseconds.
   private var transit: Int64
@@ -28,11 +33,11 @@ struct Arrival: BitwiseCopyable, Sendable {
   let udpBytes: UInt16
   /// How much of the UDP payload was captured.
   let payloadBytes: UInt16
-  /// The place in the batch and the kind.
+  /// The place in the batch, whether the flow is known, and the kind.
   private var tag: UInt32
   /// Of a known flow.
   private var source: UInt32
-  /// Of a known flow; else −1, or −2 where the reader would like to know it.
+  /// Of a known flow; else −1 or `wanted`.
   private var slotNumber: Int32
 
   /// A plain datagram.
@@ -78,13 +83,13 @@ struct Arrival: BitwiseCopyable, Sendable {
     transit = head.transit
     source = head.source
     slotNumber = Int32(truncatingIfNeeded: slot)
-    tag |= Kind.known.rawValue
+    tag |= Self.known
   }
 
   /// The flow of a plain datagram is not known, but shall be.
   @inline(__always)
   mutating func want() {
-    slotNumber = -2
+    slotNumber = Self.wanted
   }
 
   @inline(__always)
@@ -99,7 +104,7 @@ struct Arrival: BitwiseCopyable, Sendable {
   @inline(__always)
   var hash: UInt64 { word }
   @inline(__always)
-  var isKnown: Bool { tag & 4 != 0 }
+  var isKnown: Bool { tag & Self.known != 0 }
   /// Of a datagram of a known flow.
   @inline(__always)
   var numbered: NumberedHead { NumberedHead(number: word, source: source, transit: transit) }
@@ -108,7 +113,7 @@ struct Arrival: BitwiseCopyable, Sendable {
   var slot: Int { Int(slotNumber) }
   /// Whether the reader would like to know the slot of its flow.
   @inline(__always)
-  var isWanted: Bool { slotNumber == -2 }
+  var isWanted: Bool { slotNumber == Self.wanted }
   @inline(__always)
   var isDrops: Bool { tag & 3 == Kind.drops.rawValue }
 

@@ -13,6 +13,11 @@ struct FlowKey: BitwiseCopyable, Sendable {
   /// Bit 0: the source is an IPv4 address; bit 1: the destination is one.
   private let versions: UInt8
 
+  /// Of no flow.
+  init() {
+    (sourceHigh, sourceLow, destinationHigh, destinationLow, ports, versions) = (0, 0, 0, 0, 0, 0)
+  }
+
   init(source: IPAddress, sourcePort: UInt16, destination: IPAddress, destinationPort: UInt16) {
     sourceHigh = source.high.bigEndian
     sourceLow = source.low.bigEndian

@@ -5,56 +5,30 @@ import Wire
 /// in the cache of the core that read them.
 ///
 /// It serves as long as there are few flows: an open-addressing table at most half full, from which
-/// nothing is removed but everything at once.
+/// nothing is removed but everything at once. A look-up touches one line of the cache, and not, as in a
+/// `SlotIndex`, another one first by which it is found.
 package struct FlowDirectory: ~Copyable {
-  /// What tells one flow of plain datagrams from another, as it lies in their headers.
-  struct Key: BitwiseCopyable {
-    fileprivate var sourceHigh: UInt64 = 0
-    fileprivate var sourceLow: UInt64 = 0
-    fileprivate var destinationHigh: UInt64 = 0
-    fileprivate var destinationLow: UInt64 = 0
-    /// The ports, and the tunnel in the upper half.
-    fileprivate var rest: UInt64 = 0
-
-    fileprivate init() {}
-
-    /// - Parameters:
-    ///   - start: where the IPv6 header and the ports behind it begin, 44 bytes.
-    ///   - tunnel: its number; 0 is none.
-    @inline(__always)
-    init(_ bytes: borrowing CheckedBytes, from start: Int, in tunnel: Int) {
-      sourceHigh = bytes.uint64(at: start &+ 8).bigEndian
-      sourceLow = bytes.uint64(at: start &+ 16).bigEndian
-      destinationHigh = bytes.uint64(at: start &+ 24).bigEndian
-      destinationLow = bytes.uint64(at: start &+ 32).bigEndian
-      rest =
-        UInt64(bytes.uint32(at: start &+ 40).bigEndian)
-        | UInt64(truncatingIfNeeded: tunnel) << 32
-    }
-
-    @inline(__always)
-    fileprivate static func == (left: Self, right: Self) -> Bool {
-      (left.sourceHigh ^ right.sourceHigh) | (left.sourceLow ^ right.sourceLow)
-        | (left.destinationHigh ^ right.destinationHigh)
-        | (left.destinationLow ^ right.destinationLow) | (left.rest ^ right.rest) == 0
-    }
-  }
-
   struct Entry: BitwiseCopyable {
-    var key = Key()
+    var key = FlowKey()
+    /// Among the tunnels of this directory; 0 is none.
+    var tunnel: UInt32 = 0
     /// Plus one; 0 where it is free.
-    var slot = 0
+    var slot: UInt32 = 0
     /// It fills a line of the cache.
     let padding = (0, 0)
+
+    @inline(__always)
+    func `is`(_ key: FlowKey, in tunnel: Int) -> Bool {
+      self.key == key && self.tunnel == UInt32(truncatingIfNeeded: tunnel)
+    }
   }
 
-  private static let capacity = 2048
+  private static var capacity: Int { 2048 }
   /// So many batches pass until it begins anew when there were more flows.
   private static let rest = 256
 
   private var entries = PlainList<Entry>()
   private var count = 0
-  /// Their numbers are this directory's own.
   private var tunnels = LegTable()
   private var batchesToRest = 0
 
@@ -79,39 +53,28 @@ package struct FlowDirectory: ~Copyable {
     if batchesToRest > 0 { batchesToRest -= 1 }
   }
 
-  /// The number of a tunnel, from 1 on.
-  ///
-  /// - Parameter start: where its IPv6 header begins.
+  /// The number of a datagram's tunnel; 0 is none.
   @inline(__always)
-  mutating func tunnel(_ bytes: borrowing CheckedBytes, from start: Int = 0) -> Int {
-    tunnels.index(bytes, from: start)
+  mutating func tunnel(of arrival: Arrival, in bytes: RawSpan) -> Int {
+    tunnels.index(of: arrival, in: bytes)
   }
 
   /// Has what a look-up meets first fetched into the cache while other work is done.
   @inline(__always)
-  func prefetch(_ hash: UInt64) {
-    entries.prefetch(Int(truncatingIfNeeded: hash) & (2 * Self.capacity - 1))
-  }
+  func prefetch(_ hash: UInt64) { entries.prefetch(Self.wrapped(Int(truncatingIfNeeded: hash))) }
 
   /// The slot of a flow in its table.
   @inline(__always)
-  func slot(of key: Key, hash: UInt64) -> Int? {
-    var place = Int(truncatingIfNeeded: hash) & (2 * Self.capacity - 1)
-    while entries[place].slot != 0 {
-      if entries[place].key == key { return entries[place].slot &- 1 }
-      place = (place &+ 1) & (2 * Self.capacity - 1)
-    }
-    return nil
+  func slot(of key: FlowKey, in tunnel: Int, hash: UInt64) -> Int? {
+    let place = place(of: key, in: tunnel, hash: hash)
+    return entries[place].slot == 0 ? nil : Int(entries[place].slot) &- 1
   }
 
   /// Learns the slot of a flow.
-  mutating func learn(_ slot: Int, of key: Key, hash: UInt64) {
+  mutating func learn(_ slot: Int, of key: FlowKey, in tunnel: Int, hash: UInt64) {
     guard isOpen else { return }
-    var place = Int(truncatingIfNeeded: hash) & (2 * Self.capacity - 1)
-    while entries[place].slot != 0 {
-      if entries[place].key == key { return }
-      place = (place + 1) & (2 * Self.capacity - 1)
-    }
+    let place = place(of: key, in: tunnel, hash: hash)
+    guard entries[place].slot == 0 else { return }
     guard count < Self.capacity else {
       empty()
       batchesToRest = Self.rest
@@ -119,6 +82,20 @@ package struct FlowDirectory: ~Copyable {
     }
     count += 1
     entries[place].key = key
-    entries[place].slot = slot + 1
+    entries[place].tunnel = UInt32(truncatingIfNeeded: tunnel)
+    entries[place].slot = UInt32(truncatingIfNeeded: slot + 1)
   }
+
+  /// Where a flow is, or would be.
+  @inline(__always)
+  private func place(of key: FlowKey, in tunnel: Int, hash: UInt64) -> Int {
+    var place = Self.wrapped(Int(truncatingIfNeeded: hash))
+    while !entries[place].is(key, in: tunnel), entries[place].slot != 0 {
+      place = Self.wrapped(place &+ 1)
+    }
+    return place
+  }
+
+  @inline(__always)
+  private static func wrapped(_ place: Int) -> Int { place & (2 * capacity - 1) }
 }

@@ -13,12 +13,16 @@ struct LegTable: ~Copyable {
   @inline(__always)
   func depth(of leg: Int) -> Int { leg == 0 ? 0 : legs[leg].depth }
 
-  /// The leg of one IPv6 tunnel.
-  ///
-  /// - Parameter start: where the tunnel's IPv6 header begins.
+  /// The leg of a plain datagram in the bytes of its batch.
   @inline(__always)
-  mutating func index(_ bytes: borrowing CheckedBytes, from start: Int = 0) -> Int {
-    let tunnel = RecentTunnel(bytes, from: start)
+  mutating func index(of arrival: Arrival, in bytes: RawSpan) -> Int {
+    arrival.isTunnelled ? index(arrival.outerHead(in: bytes)) : 0
+  }
+
+  /// The leg of one IPv6 tunnel.
+  @inline(__always)
+  mutating func index(_ header: borrowing CheckedBytes) -> Int {
+    let tunnel = RecentTunnel(header)
     let known = recent[tunnel.place]
     return known.isSame(as: tunnel) ? known.leg : find(tunnel)
   }
@@ -61,11 +65,11 @@ private struct RecentTunnel: BitwiseCopyable {
   init() {}
 
   @inline(__always)
-  init(_ bytes: borrowing CheckedBytes, from start: Int) {
-    sourceHigh = bytes.uint64(at: start &+ 8).bigEndian
-    sourceLow = bytes.uint64(at: start &+ 16).bigEndian
-    destinationHigh = bytes.uint64(at: start &+ 24).bigEndian
-    destinationLow = bytes.uint64(at: start &+ 32).bigEndian
+  init(_ header: borrowing CheckedBytes) {
+    sourceHigh = header.uint64(at: 8).bigEndian
+    sourceLow = header.uint64(at: 16).bigEndian
+    destinationHigh = header.uint64(at: 24).bigEndian
+    destinationLow = header.uint64(at: 32).bigEndian
   }
 
   /// Among those that were asked for lately.

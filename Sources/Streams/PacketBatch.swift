@@ -133,20 +133,22 @@ package struct PacketBatch: ~Copyable {
     if var file {
       var place = 0
       while place < recordCount {
-        let ends = arrivals.ends
+        let counts = arrivals.counts
         let end = min(place + Self.groupCount, recordCount)
         while place < end {
           let frame = file.passed(in: bytes)
           read(frame, linkType: file.linkType, at: place, in: bytes, keys, directory, &tally)
           place += 1
         }
-        if directory.isOpen { lookUp(after: ends, in: bytes, &directory) }
+        if directory.isOpen { lookUp(after: counts, in: bytes, &directory) }
       }
     }
-    for index in 0..<frames.count {
-      let ends = arrivals.ends
-      readFrame(index, in: bytes, keys, directory, &tally)
-      if directory.isOpen { lookUp(after: ends, in: bytes, &directory) }
+    for group in stride(from: 0, to: frames.count, by: Self.groupCount) {
+      let counts = arrivals.counts
+      for index in group..<min(group + Self.groupCount, frames.count) {
+        readFrame(index, in: bytes, keys, directory, &tally)
+      }
+      if directory.isOpen { lookUp(after: counts, in: bytes, &directory) }
     }
     (earliest, latest) = (tally.earliest, tally.latest)
     packets += tally.packets
@@ -218,18 +220,17 @@ package struct PacketBatch: ~Copyable {
 
   /// Looks the flows up of a few datagrams with nemotop's header: those that were added last.
   ///
-  /// - Parameter ends: how many arrivals each list had before.
+  /// - Parameter counts: how many arrivals each list had before.
   @inline(never)
   private mutating func lookUp(
-    after ends: [8 of Int], in bytes: RawSpan, _ directory: inout FlowDirectory
+    after counts: [8 of Int], in bytes: RawSpan, _ directory: inout FlowDirectory
   ) {
     for list in 0..<arrivals.listCount {
-      arrivals.update(from: ends[list], of: list) { arrival in
+      arrivals.update(from: counts[list], of: list) { arrival in
         guard arrival.isPlain, arrival.payloadBytes >= NumberedHead.byteCount else { return }
         let packet = arrival.packet(in: bytes)
-        let tunnel = arrival.isTunnelled ? directory.tunnel(arrival.outerHead(in: bytes)) : 0
-        let key = FlowDirectory.Key(packet, from: 0, in: tunnel)
-        let slot = directory.slot(of: key, hash: arrival.hash)
+        let tunnel = directory.tunnel(of: arrival, in: bytes)
+        let slot = directory.slot(of: FlowKey(packet), in: tunnel, hash: arrival.hash)
         guard let head = NumberedHead(packet, from: 48, at: arrival.time) else { return }
         if let slot {
           arrival.know(head, at: slot)
@@ -252,9 +253,9 @@ package struct PacketBatch: ~Copyable {
         let slot = arrivals.slot(at: index, of: list)
         guard slot >= 0 else { continue }
         let arrival = wanted[index]
-        let tunnel = arrival.isTunnelled ? directory.tunnel(arrival.outerHead(in: bytes)) : 0
-        let key = FlowDirectory.Key(arrival.head(in: bytes), from: 0, in: tunnel)
-        directory.learn(slot, of: key, hash: arrival.hash)
+        let tunnel = directory.tunnel(of: arrival, in: bytes)
+        let key = FlowKey(arrival.head(in: bytes))
+        directory.learn(slot, of: key, in: tunnel, hash: arrival.hash)
       }
     }
   }

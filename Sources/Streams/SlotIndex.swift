@@ -27,12 +27,9 @@ struct SlotIndex: ~Copyable {
     }
   }
 
-  /// The slot of the first element at which a search looks.
+  /// The slot of the first element at which a search looks; −1 where there is none.
   @inline(__always)
-  func firstSlot(of hash: UInt32) -> Int? {
-    let word = words[Int(hash)]
-    return word == 0 ? nil : Self.slot(in: word)
-  }
+  func firstSlot(of hash: UInt32) -> Int { Self.slot(in: words[Int(hash)]) }
 
   /// The slot of an element whose key has this hash, which is most likely the one; −1 where there is
   /// none.

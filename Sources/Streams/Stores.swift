@@ -140,10 +140,10 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
   /// Of all lists.
   private var capacity = 0
   private var elements: UnsafeMutablePointer<Arrival>
-  /// For each arrival the slot of its flow, where a table was asked for it.
+  /// For each arrival that wants it the slot of its flow: apart, since other tables may read the arrivals.
   private var slots: UnsafeMutablePointer<Int32>
   /// Where the next arrival of each list goes.
-  private let listEnds: UnsafeMutablePointer<Int>
+  private let ends: UnsafeMutablePointer<Int>
 
   /// - Parameter count: a power of two.
   init(count: Int) {
@@ -151,14 +151,14 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
     listCount = count
     unsafe elements = .allocate(capacity: 1)
     unsafe slots = .allocate(capacity: 1)
-    unsafe listEnds = .allocate(capacity: count)
-    unsafe listEnds.initialize(repeating: 0, count: count)
+    unsafe ends = .allocate(capacity: count)
+    unsafe ends.initialize(repeating: 0, count: count)
   }
 
   deinit {
     unsafe elements.deallocate()
     unsafe slots.deallocate()
-    unsafe listEnds.deallocate()
+    unsafe ends.deallocate()
   }
 
   /// Begins anew, with room for so many arrivals in each list.
@@ -172,11 +172,11 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
       room = wanted
       capacity = wanted * listCount
     }
-    for list in 0..<listCount { unsafe listEnds[list] = list * room }
+    for list in 0..<listCount { unsafe ends[list] = list * room }
   }
 
   /// How many arrivals each list has.
-  var ends: [8 of Int] {
+  var counts: [8 of Int] {
     var counts = [8 of Int](repeating: 0)
     for list in 0..<listCount { counts[list] = count(of: list) }
     return counts
@@ -185,7 +185,7 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
   @inline(__always)
   func count(of list: Int) -> Int {
     precondition(list < listCount)
-    return unsafe listEnds[list] - list * room
+    return unsafe ends[list] - list * room
   }
 
   /// Appends an arrival to one of the lists, for which there must be room.
@@ -194,11 +194,11 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
   @inline(__always)
   mutating func append(_ arrival: Arrival, to list: Int) {
     let list = list & (listCount &- 1)
-    let end = unsafe listEnds[list]
+    let end = unsafe ends[list]
     assert(end < (list + 1) * room)
     precondition(end < capacity)
     unsafe (elements + end).initialize(to: arrival)
-    unsafe listEnds[list] = end &+ 1
+    unsafe ends[list] = end &+ 1
   }
 
   mutating func appendToAll(_ arrival: Arrival) {
@@ -223,7 +223,7 @@ struct ArrivalLists: ~Copyable, @unchecked Sendable {
     unsafe slots[list * room + index] = Int32(truncatingIfNeeded: slot)
   }
 
-  /// What was noted for an arrival, −1 at first.
+  /// What was noted last for the arrival at this index.
   func slot(at index: Int, of list: Int) -> Int {
     precondition(index >= 0 && index < count(of: list))
     return unsafe Int(slots[list * room + index])

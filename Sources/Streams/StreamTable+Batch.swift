@@ -50,7 +50,7 @@ extension StreamTable {
     let arrivals = batch.arrivals[share.index]
     for index in arrivals.indices where arrivals[index].isWanted {
       let arrival = arrivals[index]
-      let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
+      let leg = legs.index(of: arrival, in: bytes)
       let slot = slot(of: FlowKey(arrival.head(in: bytes)), leg: leg, hash: arrival.hash)
       batch.arrivals.note(slot: slot ?? -1, at: index, of: share.index)
     }
@@ -64,14 +64,15 @@ extension StreamTable {
   ) {
     for index in arrivals.indices {
       let later = index &+ Self.shortlyAhead
-      if later < arrivals.count, let slot = firstSlot(of: arrivals[later]) {
-        flows.prefetch(slot)
+      if later < arrivals.count {
+        let slot = firstSlot(of: arrivals[later])
+        if slot >= 0 { flows.prefetch(slot) }
       }
       if arrivals[index].isKnown {
         countKnown(index, of: arrivals, in: bytes)
       } else {
-        let near = firstSlot(of: arrivals[index]) ?? -1
-        count(index, of: arrivals, near: near, of: batch, in: bytes)
+        count(
+          index, of: arrivals, near: firstSlot(of: arrivals[index]), of: batch, in: bytes)
       }
     }
   }
@@ -112,27 +113,32 @@ extension StreamTable {
       return countKnown(index, of: arrivals, in: bytes)
     }
     guard arrivals[index].isPlain else { return take(arrivals[index], of: batch, in: bytes) }
-    let leg =
-      arrivals[index].isTunnelled ? legs.index(arrivals[index].outerHead(in: bytes)) : 0
-    let key = FlowKey(arrivals[index].head(in: bytes))
+    count(arrivals[index], near: near, in: bytes)
+  }
+
+  /// Counts a plain datagram.
+  ///
+  /// - Parameter near: the slot of its flow, most likely, or −1.
+  @inline(__always)
+  private mutating func count(_ arrival: Arrival, near: Int, in bytes: RawSpan) {
+    let leg = legs.index(of: arrival, in: bytes)
+    let key = FlowKey(arrival.head(in: bytes))
     var slot = near
     if slot < 0 || !flows[slot].is(key, on: leg) {
-      guard let found = search(key, on: leg, hash: arrivals[index].hash) else {
-        return begin(key, on: leg, with: arrivals[index], in: bytes)
+      guard let found = search(key, on: leg, hash: arrival.hash) else {
+        return begin(key, on: leg, with: arrival, in: bytes)
       }
       slot = found
     }
     if flows[slot].flags.contains(.isInFullSwing),
-      arrivals[index].payloadBytes >= NumberedHead.byteCount,
-      let head = NumberedHead(
-        arrivals[index].packet(in: bytes), from: 48, at: arrivals[index].time),
-      countInFullSwing(arrivals[index], head, at: slot)
+      arrival.payloadBytes >= NumberedHead.byteCount,
+      let head = NumberedHead(arrival.packet(in: bytes), from: 48, at: arrival.time),
+      countInFullSwing(arrival, head, at: slot)
     {
       return
     }
     countKnown(
-      slot, payload: arrivals[index].payload(in: bytes), lengths: arrivals[index].lengths,
-      at: arrivals[index].time)
+      slot, payload: arrival.payload(in: bytes), lengths: arrival.lengths, at: arrival.time)
   }
 
   /// Counts an arrival whose flow's slot the reader knew.
@@ -176,8 +182,10 @@ extension StreamTable {
     return slot
   }
 
+  /// The slot of an arrival's flow, or of the first one at which a search would look; −1 where there is
+  /// none.
   @inline(__always)
-  private func firstSlot(of arrival: Arrival) -> Int? {
+  private func firstSlot(of arrival: Arrival) -> Int {
     arrival.isKnown
       ? arrival.slot : flowIndex.firstSlot(of: UInt32(truncatingIfNeeded: arrival.hash))
   }
@@ -215,18 +223,7 @@ extension StreamTable {
   /// Counts a plain datagram.
   @inline(__always)
   mutating func count(_ arrival: Arrival, in bytes: RawSpan) {
-    let leg = arrival.isTunnelled ? legs.index(arrival.outerHead(in: bytes)) : 0
-    let key = FlowKey(arrival.head(in: bytes))
-    guard let slot = slot(of: key, leg: leg, hash: arrival.hash) else {
-      return begin(key, on: leg, with: arrival, in: bytes)
-    }
-    if arrival.payloadBytes >= NumberedHead.byteCount,
-      let head = NumberedHead(arrival.packet(in: bytes), from: 48, at: arrival.time),
-      countInFullSwing(arrival, head, at: slot)
-    {
-      return
-    }
-    countFurther(arrival, at: slot, in: bytes)
+    count(arrival, near: firstSlot(of: arrival), in: bytes)
   }
 
   /// Takes what is no plain datagram.

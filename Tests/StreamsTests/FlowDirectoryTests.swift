@@ -10,27 +10,26 @@ struct `A directory of flows` {
       + [UInt8(port >> 8), UInt8(port & 255), 0, 1]
   }
 
-  private func key(_ source: UInt8, port: UInt16, in tunnel: Int = 0) -> FlowDirectory.Key {
+  private func key(_ source: UInt8, port: UInt16) -> FlowKey {
     let bytes = head(source, port: port)
-    return FlowDirectory.Key(
-      CheckedBytes(known: bytes.rawSpan, from: 0, byteCount: 44), from: 0, in: tunnel)
+    return FlowKey(CheckedBytes(known: bytes.rawSpan, from: 0, byteCount: 44))
   }
 
   @Test func `tells flows apart whose hashes are the same`() {
     var directory = FlowDirectory()
-    let keys = [
-      key(1, port: 1), key(1, port: 2), key(2, port: 1), key(1, port: 1, in: 1),
-      key(1, port: 1, in: 2),
+    let flows = [
+      (key(1, port: 1), 0), (key(1, port: 2), 0), (key(2, port: 1), 0), (key(1, port: 1), 1),
+      (key(1, port: 1), 2), (FlowKey(), 0), (FlowKey(), 1),
     ]
-    for (slot, key) in keys.enumerated() {
-      #expect(directory.slot(of: key, hash: 4095) == nil)
-      directory.learn(slot, of: key, hash: 4095)
+    for (slot, flow) in flows.enumerated() {
+      #expect(directory.slot(of: flow.0, in: flow.1, hash: 4095) == nil)
+      directory.learn(slot, of: flow.0, in: flow.1, hash: 4095)
       // What is known stays.
-      directory.learn(99, of: key, hash: 4095)
+      directory.learn(99, of: flow.0, in: flow.1, hash: 4095)
     }
-    for (slot, key) in keys.enumerated() {
-      #expect(directory.slot(of: key, hash: 4095) == slot)
-      #expect(directory.slot(of: key, hash: 5) == nil)
+    for (slot, flow) in flows.enumerated() {
+      #expect(directory.slot(of: flow.0, in: flow.1, hash: 4095) == slot)
+      #expect(directory.slot(of: flow.0, in: flow.1, hash: 50) == nil)
     }
   }
 
@@ -39,18 +38,18 @@ struct `A directory of flows` {
     for port in 0...2048 as ClosedRange<UInt16> {
       let isOpen = directory.isOpen
       #expect(isOpen)
-      directory.learn(Int(port), of: key(1, port: port), hash: UInt64(port) * 7)
+      directory.learn(Int(port), of: key(1, port: port), in: 0, hash: UInt64(port) * 7)
     }
     var batches = 0
     while !directory.isOpen {
-      directory.learn(1, of: key(1, port: 1), hash: 7)
+      directory.learn(1, of: key(1, port: 1), in: 0, hash: 7)
       directory.begin()
       batches += 1
     }
     #expect(batches > 10)
-    #expect(directory.slot(of: key(1, port: 1), hash: 7) == nil)
-    directory.learn(1, of: key(1, port: 1), hash: 7)
-    #expect(directory.slot(of: key(1, port: 1), hash: 7) == 1)
+    #expect(directory.slot(of: key(1, port: 1), in: 0, hash: 7) == nil)
+    directory.learn(1, of: key(1, port: 1), in: 0, hash: 7)
+    #expect(directory.slot(of: key(1, port: 1), in: 0, hash: 7) == 1)
   }
 
   /// Two tables that share packets, and the batch in which these come.
