@@ -28,19 +28,6 @@ extension ArrivedRuns {
 }
 
 extension ArrivedRuns: RecordValue {
-  var text: String {
-    (runs.map { "\($0.first)-\($0.last)@\($0.firstTime)/\($0.lastTime)" }
-      + (wereCut ? ["..."] : []))
-      .joined(separator: ";")
-  }
-
-  var json: JSONValue {
-    .array(
-      runs.map { run in
-        .array([run.first.json, run.last.json, run.firstTime.json, run.lastTime.json])
-      })
-  }
-
   init?(text: String) {
     self.init(runs: [])
     var parts = text.split(separator: ";")
@@ -71,6 +58,34 @@ extension ArrivedRuns: RecordValue {
         let firstTime = Timestamp(json: parts[2]), let lastTime = Timestamp(json: parts[3]),
         append(first, last, firstTime, lastTime)
       else { return nil }
+    }
+  }
+
+  func appendText(to line: inout [UInt8]) {
+    for (index, run) in runs.enumerated() {
+      if index > 0 { line.append(ascii: ";") }
+      line.append(decimal: run.first)
+      line.append(ascii: "-")
+      line.append(decimal: run.last)
+      line.append(ascii: "@")
+      run.firstTime.append(to: &line)
+      line.append(ascii: "/")
+      run.lastTime.append(to: &line)
+    }
+    if wereCut { line.append(runs.isEmpty ? "..." : ";...") }
+  }
+
+  func appendJSON(to line: inout [UInt8]) {
+    JSONValue.appendList(runs, to: &line) { run, line in
+      line.append(ascii: "[")
+      line.append(decimal: run.first)
+      line.append(ascii: ",")
+      line.append(decimal: run.last)
+      line.append(ascii: ",")
+      run.firstTime.appendJSON(to: &line)
+      line.append(ascii: ",")
+      run.lastTime.appendJSON(to: &line)
+      line.append(ascii: "]")
     }
   }
 

@@ -1,17 +1,36 @@
+import Wire
+
 /// Comma-separated values as RFC 4180 has them.
 package enum CSV {
   /// A record with its line break, CR LF.
   package static func line(_ fields: [String]) -> String {
-    fields.map(quoted).joined(separator: ",") + "\r\n"
+    var line: [UInt8] = []
+    append(fields, to: &line) { $1.append($0) }
+    return String(decoding: line, as: UTF8.self)
   }
 
-  /// The field, in quotes where it needs them.
-  private static func quoted(_ field: String) -> String {
-    let special = #"",\#r\#n"#.utf8
-    guard field.utf8.contains(where: special.contains) else { return field }
-    return "\""
-      + field.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+  /// Appends a record with its line break, whose fields the closure appends; they get quotes where
+  /// they need them.
+  static func append<Field>(
+    _ fields: [Field], to line: inout [UInt8], _ append: (Field, inout [UInt8]) -> Void
+  ) {
+    for (index, field) in fields.enumerated() {
+      if index > 0 { line.append(ascii: ",") }
+      let start = line.count
+      append(field, &line)
+      guard line[start...].contains(where: needsQuotes) else { continue }
+      line.insert(UInt8(ascii: "\""), at: start)
+      line.replace(from: start + 1, where: { $0 == UInt8(ascii: "\"") }) { $1 += [$0, $0] }
+      line.append(ascii: "\"")
+    }
+    line.append("\r\n")
+  }
+
+  private static func needsQuotes(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
+    default: false
+    }
   }
 
   /// Whether the quotes that the text opens are closed: else the record goes on in the next line.
@@ -45,6 +64,20 @@ package enum CSV {
       if index == bytes.count { return fields }
       guard bytes[index] == UInt8(ascii: ",") else { return nil }
       index += 1
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Replaces bytes behind an offset by what the closure appends for them.
+  mutating func replace(
+    from start: Int, where isMeant: (UInt8) -> Bool, with append: (UInt8, inout [UInt8]) -> Void
+  ) {
+    guard let first = self[start...].firstIndex(where: isMeant) else { return }
+    let rest = Array(self[first...])
+    removeSubrange(first...)
+    for byte in rest {
+      if isMeant(byte) { append(byte, &self) } else { self.append(byte) }
     }
   }
 }

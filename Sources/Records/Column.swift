@@ -1,40 +1,51 @@
+import Wire
+
 /// A column of a kind of records: how both encodings get its value out of a row, and back.
 struct Column<Row>: Sendable {
   let name: String
   /// Not part of CSV, and of JSON only where it says something.
   let isExtra: Bool
-  let text: @Sendable (Row) -> String
-  let json: @Sendable (Row) -> JSONValue
+  /// Appends the field of CSV, not in quotes.
+  let appendText: @Sendable (Row, inout [UInt8]) -> Void
+  /// Appends the member of JSON: what stands before the value, and the value; nothing of an extra that
+  /// says nothing.
+  let appendMember: @Sendable (Row, inout [UInt8]) -> Void
   /// Nil for a value that follows from others and is not read back. False where the value cannot be.
   let readText: (@Sendable (inout Row, String) -> Bool)?
   let readJSON: (@Sendable (inout Row, JSONValue) -> Bool)?
 
+  /// - Parameters:
+  ///   - get: the value in a row. A key path's literal is a function here, which costs no look-up.
+  ///   - set: puts a value that was read in its place; nil for one that follows from others.
   init<Value: RecordValue>(
-    _ name: String, _ path: any WritableKeyPath<Row, Value> & Sendable, isExtra: Bool = false
+    _ name: String, _ get: @escaping @Sendable (Row) -> Value, isExtra: Bool = false,
+    set: (@Sendable (inout Row, Value) -> Void)? = nil
   ) {
     self.name = name
     self.isExtra = isExtra
-    text = { $0[keyPath: path].text }
-    json = { $0[keyPath: path].json }
+    appendText = { get($0).appendText(to: &$1) }
+    let label = Array(",\"\(name)\":".utf8)
+    appendMember = { row, line in
+      let value = get(row)
+      if isExtra, value.isUnknown { return }
+      line += label
+      value.appendJSON(to: &line)
+    }
+    guard let set else {
+      readText = nil
+      readJSON = nil
+      return
+    }
     readText = { row, text in
       guard let value = Value(text: text) else { return false }
-      row[keyPath: path] = value
+      set(&row, value)
       return true
     }
     readJSON = { row, json in
       guard let value = Value(json: json) else { return false }
-      row[keyPath: path] = value
+      set(&row, value)
       return true
     }
-  }
-
-  init<Value: RecordValue>(_ name: String, derived path: any KeyPath<Row, Value> & Sendable) {
-    self.name = name
-    isExtra = false
-    text = { $0[keyPath: path].text }
-    json = { $0[keyPath: path].json }
-    readText = nil
-    readJSON = nil
   }
 }
 
@@ -47,6 +58,8 @@ struct Table<Row: Sendable>: Sendable {
   let columns: [Column<Row>]
   /// The columns of CSV.
   private let fields: [Column<Row>]
+  /// How an object of JSON begins.
+  private let opening: [UInt8]
 
   init(kind: String, file: String, blank: Row, columns: [Column<Row>]) {
     self.kind = kind
@@ -54,25 +67,39 @@ struct Table<Row: Sendable>: Sendable {
     self.blank = blank
     self.columns = columns
     fields = columns.filter { !$0.isExtra }
+    opening = Array("{\"record\":\"\(kind)\"".utf8)
   }
 
   /// The CSV header (RFC 4180 section 2).
   var header: String { CSV.line(fields.map(\.name)) }
 
-  func csv(_ row: Row) -> String { CSV.line(fields.map { $0.text(row) }) }
+  func appendCSV(_ row: Row, to text: inout [UInt8]) {
+    CSV.append(fields, to: &text) { $0.appendText(row, &$1) }
+  }
+
+  func appendJSON(_ row: Row, to text: inout [UInt8]) {
+    text += opening
+    for column in columns { column.appendMember(row, &text) }
+    text.append("}\n")
+  }
+
+  func csv(_ row: Row) -> String {
+    var text: [UInt8] = []
+    appendCSV(row, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
 
   func json(_ row: Row) -> String {
-    let kind = JSONValue.Member(name: "record", value: .string(kind))
-    return JSONValue.object([kind] + members(row)).text + "\n"
+    var text: [UInt8] = []
+    appendJSON(row, to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// What JSON says of a row, without its kind.
   func members(_ row: Row) -> [JSONValue.Member] {
-    columns.compactMap { column in
-      let value = column.json(row)
-      if column.isExtra, value == .null { return nil }
-      return JSONValue.Member(name: column.name, value: value)
-    }
+    var text: [UInt8] = []
+    appendJSON(row, to: &text)
+    return Array((JSONValue.members(of: text) ?? []).dropFirst())
   }
 
   /// Where the columns stand among those of a file; nil for one that it does not have.

@@ -6,21 +6,6 @@ extension Duration: RecordValue {
   private static let unit: UInt64 = 1_000_000
   private static let decimals = 6
 
-  var json: JSONValue { .number(text) }
-
-  var text: String {
-    let nanoseconds = wholeNanoseconds
-    let (whole, fraction) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: Self.unit)
-    var text = (nanoseconds < 0 ? "-" : "") + String(whole)
-    if fraction > 0 {
-      let digits = String(fraction)
-      var decimals = String(repeating: "0", count: Self.decimals - digits.count) + digits
-      while decimals.hasSuffix("0") { decimals.removeLast() }
-      text += "." + decimals
-    }
-    return text
-  }
-
   /// Decimals beyond the nanosecond are rounded, as are numbers with an exponent.
   init?(text: String) {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
@@ -40,6 +25,19 @@ extension Duration: RecordValue {
       return nil
     }
   }
+
+  func appendText(to line: inout [UInt8]) {
+    let nanoseconds = wholeNanoseconds
+    let (whole, fraction) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: Self.unit)
+    if nanoseconds < 0 { line.append(ascii: "-") }
+    line.append(decimal: whole)
+    guard fraction > 0 else { return }
+    line.append(ascii: ".")
+    line.append(decimal: fraction, digits: Self.decimals)
+    while line.last == UInt8(ascii: "0") { line.removeLast() }
+  }
+
+  func appendJSON(to line: inout [UInt8]) { appendText(to: &line) }
 }
 
 extension Duration {

@@ -1,5 +1,6 @@
 import Sequences
 import Streams
+import Wire
 
 /// What JSON has in keys of its own, where it says something.
 extension StreamInterval {
@@ -94,12 +95,6 @@ extension Tally: RecordValue {
     counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  var text: String {
-    elements.map { "\($0.value.text):\($0.count.text)" }.joined(separator: ";")
-  }
-
-  var json: JSONValue { .array(elements.map { .array([$0.value.json, $0.count.json]) }) }
-
   init?(text: String) {
     self.init()
     for part in text.split(separator: ";") {
@@ -122,5 +117,20 @@ extension Tally: RecordValue {
       add(value, count)
     }
     if wasCut { return nil }
+  }
+
+  func appendText(to line: inout [UInt8]) {
+    for (index, element) in elements.enumerated() {
+      if index > 0 { line.append(ascii: ";") }
+      element.value.appendText(to: &line)
+      line.append(ascii: ":")
+      element.count.appendText(to: &line)
+    }
+  }
+
+  func appendJSON(to line: inout [UInt8]) {
+    JSONValue.appendList(elements, to: &line) { element, line in
+      JSONValue.appendList([element.value, element.count], to: &line) { $0.appendJSON(to: &$1) }
+    }
   }
 }

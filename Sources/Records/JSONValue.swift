@@ -1,3 +1,5 @@
+import Wire
+
 /// A JSON value (RFC 8259): exact numbers, and members in the order in which they are written.
 package enum JSONValue: Equatable, Sendable {
   case null
@@ -33,51 +35,68 @@ package enum JSONValue: Equatable, Sendable {
 
   /// The value in one line, without white space.
   package var text: String {
-    var text = ""
+    var text: [UInt8] = []
     append(to: &text)
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 
-  func append(to text: inout String) {
+  func append(to text: inout [UInt8]) {
     switch self {
-    case .null: text += "null"
-    case .boolean(let value): text += value ? "true" : "false"
-    case .number(let digits): text += digits
-    case .string(let value): Self.append(quoted: value, to: &text)
-    case .array(let values):
-      text += "["
-      for (index, value) in values.enumerated() {
-        if index > 0 { text += "," }
-        value.append(to: &text)
-      }
-      text += "]"
+    case .null: text.append("null")
+    case .boolean(let value): text.append(value ? "true" : "false")
+    case .number(let digits): text.append(digits)
+    case .string(let value): Self.appendQuoted(to: &text) { $0.append(value) }
+    case .array(let values): Self.appendList(values, to: &text) { $0.append(to: &$1) }
     case .object(let members):
-      text += "{"
+      text.append(ascii: "{")
       for (index, member) in members.enumerated() {
-        if index > 0 { text += "," }
-        Self.append(quoted: member.name, to: &text)
-        text += ":"
+        if index > 0 { text.append(ascii: ",") }
+        Self.appendQuoted(to: &text) { $0.append(member.name) }
+        text.append(ascii: ":")
         member.value.append(to: &text)
       }
-      text += "}"
+      text.append(ascii: "}")
     }
   }
 
-  private static func append(quoted value: String, to text: inout String) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case "\u{0}"..."\u{1F}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
+  /// Appends an array whose elements the closure appends.
+  static func appendList<Element>(
+    _ elements: some Sequence<Element>, to text: inout [UInt8],
+    _ append: (Element, inout [UInt8]) -> Void
+  ) {
+    text.append(ascii: "[")
+    var isFirst = true
+    for element in elements {
+      if !isFirst { text.append(ascii: ",") }
+      isFirst = false
+      append(element, &text)
     }
-    text += "\""
+    text.append(ascii: "]")
+  }
+
+  /// Appends in quotes what the closure appends, with the escapes that RFC 8259 section 7 wants.
+  static func appendQuoted(to text: inout [UInt8], _ append: (inout [UInt8]) -> Void) {
+    text.append(ascii: "\"")
+    let start = text.count
+    append(&text)
+    text.replace(from: start, where: needsEscape, with: appendEscape)
+    text.append(ascii: "\"")
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private static func appendEscape(of byte: UInt8, to text: inout [UInt8]) {
+    text.append(ascii: "\\")
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): text.append(byte)
+    case UInt8(ascii: "\n"): text.append(ascii: "n")
+    case UInt8(ascii: "\r"): text.append(ascii: "r")
+    case UInt8(ascii: "\t"): text.append(ascii: "t")
+    default:
+      text.append(byte < 0x10 ? "u000" : "u00")
+      text.append(hexadecimal: UInt16(byte))
+    }
   }
 }

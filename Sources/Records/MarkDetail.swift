@@ -6,12 +6,6 @@ struct MarkDetail {
 }
 
 extension MarkDetail: RecordValue {
-  var text: String { json.text }
-
-  var json: JSONValue {
-    .object(members.map { JSONValue.Member(name: $0.name, value: JSONValue($0.value)) })
-  }
-
   init?(text: String) {
     guard let members = JSONValue.members(of: Array(text.utf8)) else { return nil }
     self.init(json: .object(members))
@@ -21,6 +15,14 @@ extension MarkDetail: RecordValue {
     guard case .object(let members) = json else { return nil }
     self.members = members.map { ($0.name, Mark.Value($0.value)) }
   }
+
+  func appendText(to line: inout [UInt8]) {
+    JSONValue.object(
+      members.map { JSONValue.Member(name: $0.name, value: JSONValue($0.value)) }
+    ).append(to: &line)
+  }
+
+  func appendJSON(to line: inout [UInt8]) { appendText(to: &line) }
 }
 
 extension JSONValue {

@@ -77,13 +77,22 @@ package struct LateRecord: Sendable, Equatable {
 extension Record {
   /// The records of one step, in the order of a recording.
   package static func records(of observed: Observed) -> [Record] {
-    var records = observed.lateAfter.map { [Record.late(LateRecord(time: $0))] } ?? []
+    var records: [Record] = []
+    forEach(of: observed) { records.append($0) }
+    return records
+  }
+
+  /// Calls the closure for each record of one step, in the order of a recording.
+  static func forEach<Failure: Error>(
+    of observed: Observed, _ body: (Record) throws(Failure) -> Void
+  ) throws(Failure) {
+    if let time = observed.lateAfter { try body(.late(LateRecord(time: time))) }
     for snapshot in observed.snapshots {
-      records += snapshot.streams.map {
-        .interval(
-          IntervalRecord(
-            time: snapshot.start, point: snapshot.point.name, length: snapshot.length, interval: $0)
-        )
+      for interval in snapshot.streams {
+        let record = IntervalRecord(
+          time: snapshot.start, point: snapshot.point.name, length: snapshot.length,
+          interval: interval)
+        try body(.interval(record))
       }
     }
     for snapshot in observed.snapshots {
@@ -92,15 +101,16 @@ extension Record {
         captureDrops: 0)
       for count in snapshot.totals {
         (total.kind, total.packets, total.wireBytes) = (count.kind, count.packets, count.wireBytes)
-        records.append(.total(total))
+        try body(.total(total))
       }
       // Also where nothing was captured: marks alone would not tell when their interval was.
       if snapshot.captureDrops > 0 || snapshot.streams.isEmpty && snapshot.totals.isEmpty {
         (total.kind, total.packets, total.wireBytes) = (nil, 0, 0)
         total.captureDrops = snapshot.captureDrops
-        records.append(.total(total))
+        try body(.total(total))
       }
     }
-    return records + observed.marks.map(Record.mark) + observed.moves.map(Record.move)
+    for mark in observed.marks { try body(.mark(mark)) }
+    for move in observed.moves { try body(.move(move)) }
   }
 }

@@ -5,8 +5,14 @@ struct RecordFile: ~Copyable {
   let path: String
   private let descriptor: Int32
   private let isRegular: Bool
-  /// Length of the file, up to its last whole record.
+  /// Length of the file up to its last whole step, and what was written behind it.
   private var length: off_t = 0
+  private var written: off_t = 0
+  /// Records that are not written yet.
+  private var waiting: [UInt8] = []
+
+  /// Records are written at the latest when there are so many bytes of them.
+  private static let chunk = 1 << 20
 
   /// Opens a file to write to, or the standard output for `-`. A file that holds something already is
   /// left alone: a recording is not made twice.
@@ -35,10 +41,24 @@ struct RecordFile: ~Copyable {
     if descriptor != STDOUT_FILENO { close(descriptor) }
   }
 
-  /// Appends whole records. Where they do not all fit, none of them stays in a file.
-  mutating func append(_ records: String) throws(RecordError) {
-    var records = records
-    let number = records.withUTF8 { bytes in unsafe write(bytes) }
+  /// Appends records of a step: the closure appends to what is to be written, which is in the file once
+  /// the step has ended.
+  mutating func append(_ encode: (inout [UInt8]) -> Void) throws(RecordError) {
+    encode(&waiting)
+    if waiting.count >= Self.chunk { try writeWaiting() }
+  }
+
+  /// Writes what is left of a step. Where it does not all fit, here or before, none of it stays in a file.
+  mutating func endStep() throws(RecordError) {
+    try writeWaiting()
+    length += written
+    written = 0
+  }
+
+  private mutating func writeWaiting() throws(RecordError) {
+    let number = unsafe waiting.withUnsafeBytes { bytes in unsafe write(bytes) }
+    let count = waiting.count
+    waiting.removeAll(keepingCapacity: true)
     guard number == 0 else {
       if isRegular { _ = ftruncate(descriptor, length) }
       switch number {
@@ -47,12 +67,12 @@ struct RecordFile: ~Copyable {
       default: throw .cannotWrite(path: path, reason: Self.text(number))
       }
     }
-    length += off_t(records.utf8.count)
+    written += off_t(count)
   }
 
   /// Writes all of the bytes; 0, or an errno.
-  private func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
-    var rest = UnsafeRawBufferPointer(bytes)
+  private func write(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    var rest = unsafe bytes
     while unsafe !rest.isEmpty {
       let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
       if count >= 0 {

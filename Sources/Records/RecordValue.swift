@@ -5,17 +5,26 @@ import Wire
 
 /// A value that a column can hold, in both encodings.
 protocol RecordValue: SendableMetatype {
-  /// The field in CSV; empty where it is unknown.
-  var text: String { get }
-  var json: JSONValue { get }
+  /// Whether there is nothing to say.
+  var isUnknown: Bool { get }
 
   init?(text: String)
   init?(json: JSONValue)
+
+  /// Appends the field of CSV as it is without quotes; nothing where it is unknown.
+  func appendText(to line: inout [UInt8])
+  func appendJSON(to line: inout [UInt8])
 }
 
 extension RecordValue {
-  /// A text in JSON, unless a type says otherwise.
-  var json: JSONValue { .string(text) }
+  var isUnknown: Bool { false }
+
+  /// The field of CSV.
+  var text: String {
+    var line: [UInt8] = []
+    appendText(to: &line)
+    return String(decoding: line, as: UTF8.self)
+  }
 
   init?(json: JSONValue) {
     switch json {
@@ -23,71 +32,85 @@ extension RecordValue {
     case .boolean, .null, .array, .object: return nil
     }
   }
+
+  /// A text in JSON, unless a type says otherwise.
+  func appendJSON(to line: inout [UInt8]) {
+    JSONValue.appendQuoted(to: &line, appendText)
+  }
 }
 
 extension RecordValue where Self: LosslessStringConvertible {
-  var text: String { description }
   init?(text: String) { self.init(text) }
 }
 
 extension RecordValue where Self: FixedWidthInteger {
-  var json: JSONValue { .number(text) }
+  func appendText(to line: inout [UInt8]) { line.append(decimal: self) }
+  func appendJSON(to line: inout [UInt8]) { appendText(to: &line) }
 }
 
 extension RecordValue where Self: RawRepresentable, RawValue == String {
-  var text: String { rawValue }
   init?(text: String) { self.init(rawValue: text) }
+  func appendText(to line: inout [UInt8]) { line.append(rawValue) }
 }
 
-extension String: RecordValue {}
+extension String: RecordValue {
+  func appendText(to line: inout [UInt8]) { line.append(self) }
+}
 
 extension Int: RecordValue {
   /// Counts are within ±2⁵³, which every JSON reader keeps exactly (RFC 8259 section 6), so that sums
   /// of what a file says do not overflow.
   static let recordLimit = 1 << 53
 
-  /// The count; one beyond the limits, which only made-up numbers give, as the limit.
-  var text: String {
-    String(Swift.min(Swift.max(self, -Self.recordLimit), Self.recordLimit))
-  }
-
   init?(text: String) {
     guard let number = Int(text), number.magnitude <= Self.recordLimit else { return nil }
     self = number
+  }
+
+  /// The count; one beyond the limits, which only made-up numbers give, as the limit.
+  func appendText(to line: inout [UInt8]) {
+    line.append(decimal: Swift.min(Swift.max(self, -Self.recordLimit), Self.recordLimit))
   }
 }
 
 extension Int64: RecordValue {}
 extension UInt16: RecordValue {}
-extension IPAddress: RecordValue {}
-extension Timestamp: RecordValue {}
+
+extension IPAddress: RecordValue {
+  func appendText(to line: inout [UInt8]) { append(to: &line) }
+}
+
+extension Timestamp: RecordValue {
+  func appendText(to line: inout [UInt8]) { append(to: &line) }
+}
+
 extension Point.Role: RecordValue {}
 extension PayloadKind: RecordValue {}
 extension Mark.Kind: RecordValue {}
 extension Move.Verdict: RecordValue {}
 
 extension Bool: RecordValue {
-  var json: JSONValue { .boolean(self) }
-
   init?(json: JSONValue) {
     guard case .boolean(let value) = json else { return nil }
     self = value
   }
+
+  func appendText(to line: inout [UInt8]) { line.append(self ? "true" : "false") }
+  func appendJSON(to line: inout [UInt8]) { appendText(to: &line) }
 }
 
 extension DecodedPacket.Kind: RecordValue {
-  var text: String { "\(self)" }
-
   init?(text: String) {
-    guard let kind = Self.allCases.first(where: { $0.text == text }) else { return nil }
+    guard let kind = Self.allCases.first(where: { "\($0)" == text }) else { return nil }
     self = kind
   }
+
+  func appendText(to line: inout [UInt8]) { line.append("\(self)") }
 }
 
 /// What is unknown is empty in CSV and null in JSON.
 extension Optional: RecordValue where Wrapped: RecordValue {
-  var text: String { self?.text ?? "" }
-  var json: JSONValue { self?.json ?? .null }
+  var isUnknown: Bool { self == nil }
 
   init?(text: String) {
     self = .none
@@ -102,13 +125,17 @@ extension Optional: RecordValue where Wrapped: RecordValue {
     guard let value = Wrapped(json: json) else { return nil }
     self = value
   }
+
+  func appendText(to line: inout [UInt8]) { self?.appendText(to: &line) }
+
+  func appendJSON(to line: inout [UInt8]) {
+    guard let value = self else { return line.append("null") }
+    value.appendJSON(to: &line)
+  }
 }
 
 /// Names, in CSV joined by `;`.
 extension [String]: RecordValue {
-  var text: String { joined(separator: ";") }
-  var json: JSONValue { .array(map(JSONValue.string)) }
-
   init?(text: String) {
     self = text.split(separator: ";").map(String.init)
   }
@@ -120,5 +147,10 @@ extension [String]: RecordValue {
       guard case .string(let name) = value else { return nil }
       append(name)
     }
+  }
+
+  func appendText(to line: inout [UInt8]) { line.append(joined(separator: ";")) }
+  func appendJSON(to line: inout [UInt8]) {
+    JSONValue.array(map(JSONValue.string)).append(to: &line)
   }
 }

@@ -24,28 +24,36 @@ package final class CSVFolder: RecordWriter {
     marks = try RecordFile(writing: path + "/" + Schema.marks.file)
     moves = try RecordFile(writing: path + "/" + Schema.moves.file)
     var meta = try RecordFile(writing: path + "/" + Schema.meta.file)
-    try meta.append(Schema.meta.header + points.map(Schema.meta.csv).joined())
-    try intervals.append(Schema.intervals.header)
-    try totals.append(Schema.totals.header)
-    try marks.append(Schema.marks.header)
-    try moves.append(Schema.moves.header)
+    try meta.append { line in
+      line.append(Schema.meta.header)
+      for point in points { Schema.meta.appendCSV(point, to: &line) }
+    }
+    try meta.endStep()
+    try intervals.append { $0.append(Schema.intervals.header) }
+    try totals.append { $0.append(Schema.totals.header) }
+    try marks.append { $0.append(Schema.marks.header) }
+    try moves.append { $0.append(Schema.moves.header) }
+    try endStep()
   }
 
   package func write(_ observed: Observed) throws(RecordError) {
-    var lines = (intervals: "", totals: "", marks: "", moves: "")
-    for record in Record.records(of: observed) {
+    try Record.forEach(of: observed) { record throws(RecordError) in
       switch record {
       case .meta, .answer, .late: break
-      case .interval(let row): lines.intervals += Schema.intervals.csv(row)
-      case .total(let row): lines.totals += Schema.totals.csv(row)
-      case .mark(let row): lines.marks += Schema.marks.csv(row)
-      case .move(let row): lines.moves += Schema.moves.csv(row)
+      case .interval(let row): try intervals.append { Schema.intervals.appendCSV(row, to: &$0) }
+      case .total(let row): try totals.append { Schema.totals.appendCSV(row, to: &$0) }
+      case .mark(let row): try marks.append { Schema.marks.appendCSV(row, to: &$0) }
+      case .move(let row): try moves.append { Schema.moves.appendCSV(row, to: &$0) }
       }
     }
-    try intervals.append(lines.intervals)
-    try totals.append(lines.totals)
-    try marks.append(lines.marks)
-    try moves.append(lines.moves)
+    try endStep()
+  }
+
+  private func endStep() throws(RecordError) {
+    try intervals.endStep()
+    try totals.endStep()
+    try marks.endStep()
+    try moves.endStep()
   }
 }
 
@@ -62,14 +70,17 @@ package final class JSONLines: RecordWriter, Sendable {
   /// - Parameter path: a file, which is not overwritten, or `-` for the standard output.
   package init(_ path: String, points: [RecordedPoint]) throws(RecordError) {
     var file = try RecordFile(writing: path)
-    try file.append(points.map { Record.meta($0).json }.joined())
+    for point in points { try file.append(Record.meta(point).appendJSON) }
+    try file.endStep()
     state = Mutex(State(file: file))
   }
 
   package func write(_ observed: Observed) throws(RecordError) {
-    let lines = Record.records(of: observed).map(\.json).joined()
     try state.withLock { state throws(RecordError) in
-      try state.file.append(lines)
+      try Record.forEach(of: observed) { record throws(RecordError) in
+        try state.file.append(record.appendJSON)
+      }
+      try state.file.endStep()
       state.upTo = observed.upTo
     }
   }
@@ -82,7 +93,8 @@ package final class JSONLines: RecordWriter, Sendable {
       let answer = ClockAnswer(
         request: request.sent, received: received, sent: .now, upTo: state.upTo,
         bootIdentifier: bootIdentifier)
-      try state.file.append(Record.answer(answer).json)
+      try state.file.append(Record.answer(answer).appendJSON)
+      try state.file.endStep()
     }
   }
 }
@@ -90,14 +102,20 @@ package final class JSONLines: RecordWriter, Sendable {
 extension Record {
   /// The record's line in JSON Lines.
   package var json: String {
+    var line: [UInt8] = []
+    appendJSON(to: &line)
+    return String(decoding: line, as: UTF8.self)
+  }
+
+  fileprivate func appendJSON(to line: inout [UInt8]) {
     switch self {
-    case .meta(let row): Schema.meta.json(row)
-    case .interval(let row): Schema.intervals.json(row)
-    case .total(let row): Schema.totals.json(row)
-    case .mark(let row): Schema.marks.json(row)
-    case .move(let row): Schema.moves.json(row)
-    case .answer(let row): Schema.answers.json(row)
-    case .late(let row): Schema.late.json(row)
+    case .meta(let row): Schema.meta.appendJSON(row, to: &line)
+    case .interval(let row): Schema.intervals.appendJSON(row, to: &line)
+    case .total(let row): Schema.totals.appendJSON(row, to: &line)
+    case .mark(let row): Schema.marks.appendJSON(row, to: &line)
+    case .move(let row): Schema.moves.appendJSON(row, to: &line)
+    case .answer(let row): Schema.answers.appendJSON(row, to: &line)
+    case .late(let row): Schema.late.appendJSON(row, to: &line)
     }
   }
 }

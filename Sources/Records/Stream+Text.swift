@@ -3,8 +3,6 @@ import Wire
 
 /// `[src]:sport>[dst]:dport`, IPv4 addresses without brackets.
 extension StreamKey: RecordValue {
-  var text: String { description }
-
   init?(text: String) {
     let ends = text.split(separator: ">", omittingEmptySubsequences: false)
     guard ends.count == 2, let source = Self.end(ends[0]), let destination = Self.end(ends[1])
@@ -13,6 +11,8 @@ extension StreamKey: RecordValue {
       source: source.address, sourcePort: source.port, destination: destination.address,
       destinationPort: destination.port)
   }
+
+  func appendText(to line: inout [UInt8]) { append(to: &line) }
 
   private static func end(_ text: Substring) -> (address: IPAddress, port: UInt16)? {
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
@@ -28,8 +28,6 @@ extension StreamKey: RecordValue {
 
 /// `outer-src>outer-dst` a level, joined by `/`, or `direct`.
 extension Leg: RecordValue {
-  var text: String { description }
-
   init?(text: String) {
     self.init(levels: [])
     if text == Leg.direct.description { return }
@@ -41,4 +39,6 @@ extension Leg: RecordValue {
       levels.append(Level(source: source, destination: destination))
     }
   }
+
+  func appendText(to line: inout [UInt8]) { append(to: &line) }
 }

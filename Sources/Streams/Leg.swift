@@ -34,7 +34,19 @@ package struct Leg: Hashable, Comparable, Sendable {
 /// The text form `outer-src>outer-dst` a level, joined by `/`, or `direct`.
 extension Leg: CustomStringConvertible {
   package var description: String {
-    levels.isEmpty
-      ? "direct" : levels.map { "\($0.source)>\($0.destination)" }.joined(separator: "/")
+    var text: [UInt8] = []
+    append(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text form.
+  package func append(to text: inout [UInt8]) {
+    if levels.isEmpty { return text.append("direct") }
+    for (index, level) in levels.enumerated() {
+      if index > 0 { text.append(ascii: "/") }
+      level.source.append(to: &text)
+      text.append(ascii: ">")
+      level.destination.append(to: &text)
+    }
   }
 }

@@ -43,10 +43,23 @@ package struct StreamKey: Hashable, Comparable, Sendable {
 /// The text form `[src]:sport>[dst]:dport`, IPv4 addresses without brackets.
 extension StreamKey: CustomStringConvertible {
   package var description: String {
-    Self.end(source, sourcePort) + ">" + Self.end(destination, destinationPort)
+    var text: [UInt8] = []
+    append(to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
-  private static func end(_ address: IPAddress, _ port: UInt16) -> String {
-    address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
+  /// Appends the text form.
+  package func append(to text: inout [UInt8]) {
+    Self.append(source, sourcePort, to: &text)
+    text.append(ascii: ">")
+    Self.append(destination, destinationPort, to: &text)
+  }
+
+  private static func append(_ address: IPAddress, _ port: UInt16, to text: inout [UInt8]) {
+    if !address.isIPv4 { text.append(ascii: "[") }
+    address.append(to: &text)
+    if !address.isIPv4 { text.append(ascii: "]") }
+    text.append(ascii: ":")
+    text.append(decimal: port)
   }
 }

@@ -2,24 +2,30 @@
 /// groups as `::`, IPv4-mapped addresses with their last four bytes in dotted decimal).
 extension IPAddress: LosslessStringConvertible {
   public var description: String {
-    if isIPv4 { return Self.dotted(UInt32(truncatingIfNeeded: low)) }
+    var text: [UInt8] = []
+    append(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text form.
+  package func append(to text: inout [UInt8]) {
+    if isIPv4 { return Self.append(dotted: UInt32(truncatingIfNeeded: low), to: &text) }
     if high == 0 && low >> 32 == 0xffff {
-      return "::ffff:" + Self.dotted(UInt32(truncatingIfNeeded: low))
+      text.append("::ffff:")
+      return Self.append(dotted: UInt32(truncatingIfNeeded: low), to: &text)
     }
     let zeros = longestZeroRun
-    var text = ""
     var index = 0
     while index < 8 {
       if index == zeros.lowerBound && !zeros.isEmpty {
-        text += "::"
+        text.append("::")
         index = zeros.upperBound
         continue
       }
-      if index > 0 && index != zeros.upperBound { text += ":" }
-      text += String(group(index), radix: 16)
+      if index > 0 && index != zeros.upperBound { text.append(ascii: ":") }
+      text.append(hexadecimal: group(index))
       index += 1
     }
-    return text
   }
 
   /// The address that the text names: IPv4 in dotted decimal without leading zeros, or any form of
@@ -92,8 +98,11 @@ extension IPAddress: LosslessStringConvertible {
     return longest
   }
 
-  private static func dotted(_ bits: UInt32) -> String {
-    "\(bits >> 24).\(bits >> 16 & 0xff).\(bits >> 8 & 0xff).\(bits & 0xff)"
+  private static func append(dotted bits: UInt32, to text: inout [UInt8]) {
+    for shift: UInt32 in [24, 16, 8, 0] {
+      text.append(decimal: bits >> shift & 0xff)
+      if shift > 0 { text.append(ascii: ".") }
+    }
   }
 
   private static func parseDotted(_ text: Substring.UTF8View) -> UInt32? {

@@ -1,26 +1,27 @@
 /// The text form of RFC 3339: UTC, nine decimals, `Z`, as in `2025-03-01T12:05:02.113000000Z`.
 extension Timestamp: LosslessStringConvertible {
   public var description: String {
+    var text: [UInt8] = []
+    append(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text form.
+  package func append(to text: inout [UInt8]) {
     let (seconds, fraction) = Self.divide(nanoseconds, by: 1_000_000_000)
     let (days, secondOfDay) = Self.divide(seconds, by: 86_400)
     let date = CivilDate(days: days)
-    var text: [UInt8] = []
-    text.reserveCapacity(30)
-    Self.append(date.year, digits: 4, to: &text)
-    text.append(UInt8(ascii: "-"))
-    Self.append(date.month, digits: 2, to: &text)
-    text.append(UInt8(ascii: "-"))
-    Self.append(date.day, digits: 2, to: &text)
-    text.append(UInt8(ascii: "T"))
-    Self.append(secondOfDay / 3600, digits: 2, to: &text)
-    text.append(UInt8(ascii: ":"))
-    Self.append(secondOfDay / 60 % 60, digits: 2, to: &text)
-    text.append(UInt8(ascii: ":"))
-    Self.append(secondOfDay % 60, digits: 2, to: &text)
-    text.append(UInt8(ascii: "."))
-    Self.append(fraction, digits: 9, to: &text)
-    text.append(UInt8(ascii: "Z"))
-    return String(decoding: text, as: UTF8.self)
+    func append(_ part: Int64, digits: Int, _ end: Unicode.Scalar) {
+      text.append(decimal: UInt64(part), digits: digits)
+      text.append(ascii: end)
+    }
+    append(date.year, digits: 4, "-")
+    append(date.month, digits: 2, "-")
+    append(date.day, digits: 2, "T")
+    append(secondOfDay / 3600, digits: 2, ":")
+    append(secondOfDay / 60 % 60, digits: 2, ":")
+    append(secondOfDay % 60, digits: 2, ".")
+    append(fraction, digits: 9, "Z")
   }
 
   /// The moment that an RFC 3339 date and time names, with up to nine decimals and any offset.
@@ -57,16 +58,6 @@ extension Timestamp: LosslessStringConvertible {
   private static func divide(_ value: Int64, by divisor: Int64) -> (Int64, Int64) {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-  }
-
-  private static func append(_ value: Int64, digits: Int, to text: inout [UInt8]) {
-    let start = text.count
-    text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
-    var rest = value
-    for index in (start..<start + digits).reversed() {
-      text[index] += UInt8(rest % 10)
-      rest /= 10
-    }
   }
 }
 

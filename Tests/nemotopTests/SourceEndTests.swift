@@ -110,6 +110,33 @@ import Testing
     #expect(run.error.contains("not all are kept: no space left for"))
   }
 
+  @Test(.needsNamespaces, .timeLimit(.minutes(2)))
+  func `a step that does not fit on the disk leaves whole steps only`() async throws {
+    let folder = try TemporaryFolder()
+    // The second step is longer than what is written at once, and than the disk.
+    let records = [(0, 1), (1, 6000)].flatMap { second, streams in
+      (0..<streams).map {
+        #"{"record":"interval","time":"2025-03-01T12:05:0\#(second)Z","point":"xen1","#
+          + #""stream":"[2001:db8::1]:\#($0)>[2001:db8::2]:5004","leg":"direct","#
+          + #""epoch":0,"packets":1,"ip_bytes":148,"udp_bytes":100,"wire_bytes":162,"blind":false}"#
+      }
+    }
+    _ = try folder.file("recorded.jsonl", records.joined(separator: "\n") + "\n")
+    let run = try await PrivateWorldShell.run(
+      """
+      cd '\(folder.path)'; mkdir disk; mount -t tmpfs -o size=2m tmpfs disk
+      nemotop log -q recorded.jsonl --jsonl disk/again.jsonl; echo $?
+      wc -l < disk/again.jsonl; tail -n 1 disk/again.jsonl; tail -c 1 disk/again.jsonl | od -An -c
+      """)
+    #expect(run.complaints.count == 1, "\(run.error)")
+    #expect(run.error.contains("no space left for disk/again.jsonl"))
+    let lines = run.output.split(separator: "\n").map(String.init)
+    #expect(lines.first == "1")
+    #expect(lines.dropFirst().first == "2", "the point and the first step")
+    #expect(lines.dropFirst(2).first?.contains("12:05:00") == true)
+    #expect(lines.last?.contains(#"\n"#) == true)
+  }
+
   @Test func `packets that cannot be kept are counted all the same, and it is told`() async throws {
     let folder = try TemporaryFolder()
     let run = try await Program.shell(

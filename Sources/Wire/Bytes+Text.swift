@@ -1,0 +1,50 @@
+/// Text in ASCII or UTF-8 that is written byte by byte.
+extension [UInt8] {
+  package mutating func append(_ text: String) {
+    append(contentsOf: text.utf8)
+  }
+
+  package mutating func append(ascii character: Unicode.Scalar) {
+    append(UInt8(ascii: character))
+  }
+
+  /// Appends a whole number in decimal digits.
+  package mutating func append(decimal number: some FixedWidthInteger) {
+    if number < 0 { append(ascii: "-") }
+    let rest = UInt64(number.magnitude)
+    append(decimal: rest, digits: Self.digits(of: rest))
+  }
+
+  /// Appends the last so many decimal digits, leading zeros among them.
+  package mutating func append(decimal number: UInt64, digits: Int) {
+    let start = count
+    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
+    var rest = number
+    for index in (start..<start + digits).reversed() {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      self[index] += UInt8(truncatingIfNeeded: digit)
+      rest = quotient
+    }
+  }
+
+  private static func digits(of number: UInt64) -> Int {
+    var (digits, limit): (Int, UInt64) = (1, 10)
+    while number >= limit {
+      digits += 1
+      let (next, overflow) = limit.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      limit = next
+    }
+    return digits
+  }
+
+  /// Appends a number in hexadecimal digits, lower case, without leading zeros.
+  package mutating func append(hexadecimal number: UInt16) {
+    var shift = number == 0 ? 0 : (15 - number.leadingZeroBitCount) & ~3
+    while shift >= 0 {
+      let digit = UInt8(truncatingIfNeeded: number >> UInt16(shift) & 0xf)
+      append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      shift -= 4
+    }
+  }
+}
