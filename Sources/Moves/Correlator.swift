@@ -15,6 +15,7 @@ package struct Correlator: Sendable {
   }
 
   private struct Heard {
+    var stream: StreamKey
     var place: Place
     var activity: Activity
   }
@@ -69,26 +70,37 @@ package struct Correlator: Sendable {
   package mutating func take(_ snapshots: [Snapshot]) -> Observed {
     let end = snapshots.map(\.end).max() ?? Timestamp(nanoseconds: 0)
     var marks: [Mark] = []
-    var heard: [StreamKey: [Heard]] = [:]
-    var ending: [(interval: StreamInterval, point: Int)] = []
+    var heard: [Heard] = []
+    var arriving: [Renaming.Arrival] = []
     for snapshot in snapshots {
       guard let point = points.firstIndex(where: { $0.name == snapshot.point.name }) else {
         continue
       }
       for interval in snapshot.streams {
         let place = Place(point: point, leg: interval.leg)
-        heard[interval.stream, default: []] += Activity.parts(of: interval)
-          .map { Heard(place: place, activity: $0) }
-        if ends.contains(point), interval.leg.depth == 0 || points[point].role == .external {
-          ending.append((interval, point))
+        for activity in Activity.parts(of: interval) {
+          heard.append(Heard(stream: interval.stream, place: place, activity: activity))
+        }
+        if ends.contains(point), interval.leg.depth == 0 || points[point].role == .external,
+          let arrival = Renaming.Arrival(interval, at: point)
+        {
+          arriving.append(arrival)
         }
       }
       announcements.take(snapshot.announcements, at: point)
       signalling.take(snapshot.signals, at: point, comparing: &clocks)
       marks += read(snapshot, at: point)
     }
-    for (stream, activities) in heard { marks += take(activities, of: stream) }
-    renaming.take(ending, options: options)
+    heard.sort {
+      ($0.stream, $0.activity.firstTime, $0.place) < ($1.stream, $1.activity.firstTime, $1.place)
+    }
+    var rest = heard[...]
+    while let stream = rest.first?.stream {
+      let next = rest.firstIndex { $0.stream != stream } ?? rest.endIndex
+      marks += take(rest[..<next], of: stream)
+      rest = rest[next...]
+    }
+    renaming.take(arriving, options: options)
     marks += renaming.changes(by: end, options: options).map { Mark($0, points: points) }
     var observed = advance(to: end)
     observed.snapshots = snapshots
@@ -125,26 +137,30 @@ package struct Correlator: Sendable {
   /// Takes what was heard of a stream in one step, in the order of time.
   ///
   /// - Returns: Whether it still comes to anybody, where that changed.
-  private mutating func take(_ heard: [Heard], of stream: StreamKey) -> [Mark] {
-    var path =
-      paths.removeValue(forKey: stream)
-      ?? StreamPath(stream: stream, points: points, options: options)
-    let inOrder = heard.sorted {
-      ($0.activity.firstTime, $0.place) < ($1.activity.firstTime, $1.place)
-    }
-    for part in inOrder {
+  private mutating func take(_ heard: ArraySlice<Heard>, of stream: StreamKey) -> [Mark] {
+    let new = StreamPath(stream: stream, points: points, options: options)
+    let places = Self.take(
+      heard, in: &paths[stream, default: new], noting: &ledgers, points: points)
+    guard places > 1 else { return [] }
+    contested.insert(stream)
+    return reach(of: stream, in: heard).map { Mark($0, of: stream, points: points) }
+  }
+
+  /// - Returns: At how many places the stream was heard up to now.
+  private static func take(
+    _ heard: ArraySlice<Heard>, in path: inout StreamPath,
+    noting ledgers: inout [StreamKey: LossLedger]?, points: [Point]
+  ) -> Int {
+    for part in heard {
       guard let read = path.take(part.activity, at: part.place), ledgers != nil else { continue }
-      ledgers?[stream, default: LossLedger()].note(
+      ledgers?[path.stream, default: LossLedger()].note(
         read.run, of: read.generation, at: part.place, as: points[part.place.point].role)
     }
-    if path.stays.count > 1 { contested.insert(stream) }
-    paths[stream] = path
-    guard path.stays.count > 1 else { return [] }
-    return reach(of: stream, in: inOrder).map { Mark($0, of: stream, points: points) }
+    return path.stays.count
   }
 
   private mutating func reach(
-    of stream: StreamKey, in heard: [Heard]
+    of stream: StreamKey, in heard: ArraySlice<Heard>
   ) -> [Reachability.Change] {
     var reachability = reachabilities.removeValue(forKey: stream) ?? Reachability()
     defer { reachabilities[stream] = reachability }

@@ -17,20 +17,26 @@ extension StreamTable {
   ///
   /// - Parameter keepsDelays: whether the streams have the delays of their packets.
   package func snapshot(of interval: ClosedInterval, keepsDelays: Bool = false) -> Snapshot {
-    var slots: [UInt32] = []
-    active.forEach { slots.append(UInt32(truncatingIfNeeded: $0)) }
-    let streams = slots.map {
+    var order: [(stream: StreamKey, slot: UInt32)] = []
+    active.forEach { order.append((flows[$0].key.stream, UInt32(truncatingIfNeeded: $0))) }
+    order.sort { left, right in
+      left.stream == right.stream
+        ? leg(of: left.slot) < leg(of: right.slot) : left.stream < right.stream
+    }
+    let streams = order.map {
       streamInterval(
-        of: Int($0), isBlind: interval.blindness.isBlind, keepsDelays: keepsDelays)
+        of: Int($0.slot), isBlind: interval.blindness.isBlind, keepsDelays: keepsDelays)
     }
     return Snapshot(
       point: point, start: interval.start, length: options.interval,
-      streams: streams.sorted { ($0.stream, $0.leg) < ($1.stream, $1.leg) },
+      streams: streams,
       totals: interval.totals, events: streamEvents(), signals: interval.signals,
       announcements: interval.announcements, captureEvents: interval.blindness.events,
       captureDrops: interval.blindness.drops,
       mayHaveDropped: interval.blindness.mayHaveDropped, truncated: interval.blindness.truncated)
   }
+
+  private func leg(of slot: UInt32) -> Leg { legs[Int(flows[Int(slot)].leg)] }
 
   /// Calls the closure for each flow that had packets: how many, and how many numbers were lost, as far
   /// as that is known.
