@@ -24,16 +24,18 @@ package struct DelayVariation: Sendable, Equatable {
     self.maximum = maximum
   }
 
-  /// - Parameters:
-  ///   - count: how many packets; one at the least.
-  ///   - delay: the delay of the packet with this rank, from 0, in nanoseconds.
-  init(count: Int, minimum: Int64, maximum: Int64, delay: (Int) -> Int64) {
-    let quantiles = Self.thousandths.map { part -> Duration in
-      Self.difference(delay((count * part + 999) / 1000 - 1), minimum)
-    }
+  /// - Parameter delays: of the packets with the ranks that `ranks` gives, in nanoseconds.
+  init(delays: [Int64], minimum: Int64, maximum: Int64) {
+    let quantiles = delays.map { Self.difference($0, minimum) }
     self.init(
       p50: quantiles[0], p95: quantiles[1], p99: quantiles[2], p999: quantiles[3],
       maximum: Self.difference(maximum, minimum))
+  }
+
+  /// The ranks, from 0 and ascending, that the quantiles have among so many packets, one at the least.
+  /// The first is the lower median's.
+  static func ranks(among count: Int) -> [Int] {
+    thousandths.map { (count * $0 + 999) / 1000 - 1 }
   }
 
   /// Clamped, since a clock may be anything.
@@ -42,14 +44,18 @@ package struct DelayVariation: Sendable, Equatable {
   }
 }
 
-/// The delays of a stream's packets in an interval, in ascending order, in nanoseconds.
+/// The delays of a stream's packets in an interval, in nanoseconds.
 package struct DelaySample: Sendable, Equatable {
-  package var values: [Int64]
+  package let values: [Int64]
   /// How many packets each value stands for.
-  package var weight: Int
+  package let weight: Int
   /// Of all packets.
-  package var minimum: Int64
-  package var maximum: Int64
+  package let minimum: Int64
+  package let maximum: Int64
+  /// The lower median.
+  package let median: Duration
+  /// Nil for a single packet, which has nothing to vary from.
+  package let variation: DelayVariation?
   /// The clocks' offset is another than in the intervals before, so that the delays do not compare.
   package var isAnew = false
 
@@ -63,20 +69,21 @@ package struct DelaySample: Sendable, Equatable {
   package init?(
     of values: [Int64], weight: Int = 1, lowest: Int64 = .max, highest: Int64 = .min
   ) {
-    self.values = values.sorted()
-    guard let first = self.values.first, let last = self.values.last else { return nil }
+    guard var least = values.first, var greatest = values.first else { return nil }
+    for value in values {
+      least = min(least, value)
+      greatest = max(greatest, value)
+    }
+    self.values = values
     self.weight = weight
-    minimum = min(lowest, first)
-    maximum = max(highest, last)
-  }
-
-  /// The lower median.
-  package var median: Duration { .nanoseconds(values[(values.count - 1) / 2]) }
-
-  /// Nil for a single packet, which has nothing to vary from.
-  package var variation: DelayVariation? {
-    guard values.count > 1 else { return nil }
-    return DelayVariation(count: values.count, minimum: minimum, maximum: maximum) { values[$0] }
+    minimum = min(lowest, least)
+    maximum = max(highest, greatest)
+    let delays = RankSelection.values(
+      at: DelayVariation.ranks(among: values.count), among: values, from: least, to: greatest)
+    median = .nanoseconds(delays[0])
+    variation =
+      values.count > 1
+      ? DelayVariation(delays: delays, minimum: minimum, maximum: maximum) : nil
   }
 }
 
@@ -117,7 +124,7 @@ package struct DelayDistribution: Sendable {
     guard total > 1 else { return nil }
     var rest = counts.sorted { $0.key < $1.key }[...]
     var below = 0
-    return DelayVariation(count: total, minimum: lowest, maximum: highest) { rank in
+    let delays = DelayVariation.ranks(among: total).map { rank in
       while let next = rest.first, below + next.value <= rank {
         below += next.value
         rest.removeFirst()
@@ -125,6 +132,7 @@ package struct DelayDistribution: Sendable {
       let (delay, overflow) = (rest.first?.key ?? 0).multipliedReportingOverflow(by: resolution)
       return overflow ? highest : min(delay, highest)
     }
+    return DelayVariation(delays: delays, minimum: lowest, maximum: highest)
   }
 
   private mutating func coarsen() {

@@ -179,19 +179,20 @@ struct TransitStore: ~Copyable {
 
   private func values(of list: List, upTo cursor: Cursor) -> [Int64] {
     guard !cursor.isNone else { return [] }
-    var values: [Int64] = []
-    values.reserveCapacity(Int(list.filled + cursor.place))
-    var number = Int(list.first) - 1
-    while true {
-      let block = blocks[number]
-      let isLast = number == cursor.block
-      var value = block.base
-      for place in 0..<Int(isLast ? cursor.place : Block.count) {
-        value = block.transit(at: place, after: value)
-        values.append(value)
+    return [Int64](capacity: Int(list.filled + cursor.place)) { values in
+      var number = Int(list.first) - 1
+      while true {
+        let block = blocks[number]
+        let isLast = number == cursor.block
+        if !isLast { blocks.prefetch(Int(block.next) - 1) }
+        var value = block.base
+        for place in 0..<Int(isLast ? cursor.place : Block.count) {
+          value = block.transit(at: place, after: value)
+          values.append(value)
+        }
+        if isLast { return }
+        number = Int(block.next) - 1
       }
-      if isLast { return values }
-      number = Int(block.next) - 1
     }
   }
 
