@@ -29,7 +29,7 @@ extension Analysis {
   }
 
   private func json(_ stream: StreamSummary) -> JSONValue {
-    let accounts = accounts.filter { $0.stream == stream.stream }
+    let accounts = accounts(of: stream.stream)
     return .object([
       .init("stream", .string("\(stream.stream)")),
       .init("payload", .string(stream.payload.rawValue)),

@@ -40,7 +40,7 @@ extension Analysis {
 
   private func text(of stream: StreamSummary, listsLost: Bool) -> [String] {
     let kind = stream.payload == .unknown ? "no numbers" : stream.payload.rawValue
-    let accounts = accounts.filter { $0.stream == stream.stream }
+    let accounts = accounts(of: stream.stream)
     return ["STREAM \(stream.stream)  \(kind)"] + accounts.flatMap(text)
       + interruptions.filter { $0.stream == stream.stream }.compactMap(text) + table(of: stream)
       + (listsLost ? accounts.flatMap(lost) : [])

@@ -19,6 +19,9 @@ package struct Analysis: Sendable {
   package private(set) var clockMarks: [Mark] = []
   package private(set) var accounts: [LossAccount] = []
   private var indices: [StreamKey: Int] = [:]
+  /// Once all data have ended.
+  private var accountsByStream: [StreamKey: [LossAccount]] = [:]
+  private var movesByStream: [StreamKey: [Move]] = [:]
 
   package init(points: [RecordedPoint]) {
     self.points = points.map { PointSummary($0) }
@@ -46,6 +49,8 @@ package struct Analysis: Sendable {
     moves.completeMigrations(by: userMarks)
     streams.sort { $0.stream < $1.stream }
     indices = [:]
+    accountsByStream = Dictionary(grouping: accounts, by: \.stream)
+    movesByStream = Dictionary(grouping: moves, by: \.stream)
   }
 
   private mutating func take(_ mark: Mark) {
@@ -70,8 +75,11 @@ package struct Analysis: Sendable {
     return streams.count - 1
   }
 
-  /// The moves of a stream, in their order.
-  package func moves(of stream: StreamKey) -> [Move] { moves.filter { $0.stream == stream } }
+  /// The moves of a stream, in their order, once all data have ended.
+  package func moves(of stream: StreamKey) -> [Move] { movesByStream[stream] ?? [] }
+
+  /// What became of the numbers of a stream, once all data have ended.
+  func accounts(of stream: StreamKey) -> [LossAccount] { accountsByStream[stream] ?? [] }
 
   /// From the first packet to the last; nil without any.
   package var span: (first: Timestamp, last: Timestamp)? {
