@@ -43,7 +43,8 @@ struct OfflineCommand: Part {
     \(packets) packets of \(Workload.payloadBytes) bytes of UDP payload with nemotop's header, 500 ns \
     apart, in a pcap file in /dev/shm. a: 1000 flows; b: a in IPv6-in-IPv6; c: 1 000 000 flows, each \
     round in another order. `engine`: every packet decoded and counted, every number followed, every \
-    flow of every interval visited, on the cores that it takes. `pcap_loop`: a C program that looks at \
+    flow of every interval visited, on the cores that it takes. `nemotop log`: the engine, quantiles, moves, \
+    and a record in JSON for each flow of each interval. `pcap_loop`: a C program that looks at \
     no packet. `least`: a C program that finds each packet's flow, adds to it and compares its number, \
     and does and checks nothing else. Medians of whole processes, from start to end; what takes less than \
     a second runs twice in its turn, and the second run counts. MB are 10⁶ bytes.
@@ -67,7 +68,7 @@ struct OfflineCommand: Part {
       try Self.least(on: file, workload, threads: 1),
       try Self.least(on: file, workload, threads: 2),
     ]
-    if name != "c" { contenders.append(try Self.log(on: file, workload)) }
+    contenders.append(try Self.log(on: file, workload))
     contenders += Self.peers(on: file, workload, in: folder)
     contenders.append(Self.tshark(on: fewFile, few))
     return try inTurn(contenders, runs: options.runs, on: "offline \(name)")

@@ -55,10 +55,11 @@ struct WorkloadRecords {
   /// - Parameter packet: how many packets came before it.
   mutating func fill(_ place: Int, packet: Int, flow: Int, number: UInt64) {
     let time = Workload.start.nanoseconds + Int64(packet) * Workload.spacing
+    let sent = time - Workload.delay(of: packet)
     let stream = StreamHeader(
-      timestamp: UInt32(truncatingIfNeeded: time / 100_000 * 9),
+      timestamp: UInt32(truncatingIfNeeded: sent / 100_000 * 9),
       synchronizationSource: UInt32(truncatingIfNeeded: flow), number: number,
-      realTime: Timestamp(nanoseconds: time), bootTime: UInt64(time - Workload.start.nanoseconds))
+      realTime: Timestamp(nanoseconds: sent), bootTime: UInt64(sent - Workload.started))
     let start = place * recordBytes
     let end = start + recordBytes
     let header = header
