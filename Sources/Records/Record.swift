@@ -84,7 +84,7 @@ extension Record {
 
   /// Calls the closure for each record of one step, in the order of a recording.
   static func forEach<Failure: Error>(
-    of observed: Observed, _ body: (Record) throws(Failure) -> Void
+    of observed: Observed, _ body: (consuming Record) throws(Failure) -> Void
   ) throws(Failure) {
     if let time = observed.lateAfter { try body(.late(LateRecord(time: time))) }
     for snapshot in observed.snapshots {

@@ -44,7 +44,7 @@ extension RecordValue where Self: LosslessStringConvertible {
 }
 
 extension RecordValue where Self: FixedWidthInteger {
-  func appendText(to line: inout [UInt8]) { line.append(decimal: self) }
+  func appendText(to line: inout [UInt8]) { line.append(decimal: Int64(self)) }
   func appendJSON(to line: inout [UInt8]) { appendText(to: &line) }
 }
 
@@ -69,7 +69,7 @@ extension Int: RecordValue {
 
   /// The count; one beyond the limits, which only made-up numbers give, as the limit.
   func appendText(to line: inout [UInt8]) {
-    line.append(decimal: Swift.min(Swift.max(self, -Self.recordLimit), Self.recordLimit))
+    line.append(decimal: Int64(Swift.min(Swift.max(self, -Self.recordLimit), Self.recordLimit)))
   }
 }
 

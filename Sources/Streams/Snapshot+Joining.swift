@@ -23,11 +23,31 @@ extension Snapshot {
   fileprivate init(joining parts: [Snapshot]) {
     self = parts[0]
     guard parts.count > 1 else { return }
-    for part in parts.dropFirst() {
-      streams += part.streams
-      events += part.events
+    streams = parts.map(\.streams).merged { ($0.stream, $0.leg) < ($1.stream, $1.leg) }
+    events = parts.map(\.events).merged { ($0.time, $0.stream) < ($1.time, $1.stream) }
+  }
+}
+
+extension Array {
+  /// One sorted list of sorted lists, of equal elements those of the first list first.
+  fileprivate func merged<Member>(
+    by areInOrder: (Member, Member) -> Bool
+  ) -> [Member] where Element == [Member] {
+    var merged: [Member] = []
+    merged.reserveCapacity(reduce(0) { $0 + $1.count })
+    var heads = map(\.startIndex)
+    while true {
+      var first: Int?
+      for index in indices where heads[index] < self[index].count {
+        guard let found = first else {
+          first = index
+          continue
+        }
+        if areInOrder(self[index][heads[index]], self[found][heads[found]]) { first = index }
+      }
+      guard let first else { return merged }
+      merged.append(self[first][heads[first]])
+      heads[first] += 1
     }
-    streams.sort { ($0.stream, $0.leg) < ($1.stream, $1.leg) }
-    events.sort { ($0.time, $0.stream) < ($1.time, $1.stream) }
   }
 }

@@ -60,6 +60,6 @@ extension StreamKey: CustomStringConvertible {
     address.append(to: &text)
     if !address.isIPv4 { text.append(ascii: "]") }
     text.append(ascii: ":")
-    text.append(decimal: port)
+    text.append(decimal: UInt64(port))
   }
 }

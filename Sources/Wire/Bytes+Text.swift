@@ -9,21 +9,27 @@ extension [UInt8] {
   }
 
   /// Appends a whole number in decimal digits.
-  package mutating func append(decimal number: some FixedWidthInteger) {
+  package mutating func append(decimal number: Int64) {
     if number < 0 { append(ascii: "-") }
-    let rest = UInt64(number.magnitude)
-    append(decimal: rest, digits: Self.digits(of: rest))
+    append(decimal: number.magnitude)
+  }
+
+  /// Appends a whole number in decimal digits.
+  package mutating func append(decimal number: UInt64) {
+    append(decimal: number, digits: Self.digits(of: number))
   }
 
   /// Appends the last so many decimal digits, leading zeros among them.
   package mutating func append(decimal number: UInt64, digits: Int) {
-    let start = count
-    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
-    var rest = number
-    for index in (start..<start + digits).reversed() {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      self[index] += UInt8(truncatingIfNeeded: digit)
-      rest = quotient
+    append(addingCapacity: digits) { text in
+      text.append(repeating: UInt8(ascii: "0"), count: digits)
+      var text = text.mutableSpan
+      var rest = number
+      for index in (0..<digits).reversed() {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        text[index] += UInt8(truncatingIfNeeded: digit)
+        rest = quotient
+      }
     }
   }
 

@@ -100,7 +100,7 @@ extension IPAddress: LosslessStringConvertible {
 
   private static func append(dotted bits: UInt32, to text: inout [UInt8]) {
     for shift: UInt32 in [24, 16, 8, 0] {
-      text.append(decimal: bits >> shift & 0xff)
+      text.append(decimal: UInt64(bits >> shift & 0xff))
       if shift > 0 { text.append(ascii: ".") }
     }
   }

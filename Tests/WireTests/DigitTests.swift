@@ -22,7 +22,6 @@ struct `Numbers are written as digits` {
     for number in [Int64.min, .max, -1, -10, -999] {
       #expect(text { $0.append(decimal: number) } == String(number))
     }
-    #expect(text { $0.append(decimal: Int8.min) } == "-128")
   }
 
   @Test func `with as many digits as are wanted`() {
