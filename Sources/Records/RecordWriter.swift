@@ -2,7 +2,8 @@ package import Moves
 import Synchronization
 package import Wire
 
-/// Where records go. Each step is written at once, and a record whole or not at all.
+/// Where records go. A step is written before the next one comes; where it does not all fit, none of it stays in a
+/// file.
 package protocol RecordWriter: AnyObject {
   /// Writes the records of a step.
   func write(_ observed: Observed) throws(RecordError)
