@@ -131,7 +131,7 @@ private struct Tails: Sendable {
     }
     let ported = candidates.filter { $0.stream.sourcePort == arrival.stream.sourcePort }
     if !ported.isEmpty {
-      return ported.max { ($0.highest, $0.stream) < ($1.highest, $1.stream) }
+      return ported.max { ($0.highest, $0.time, $0.stream) < ($1.highest, $1.time, $1.stream) }
     }
     return candidates.count == 1 ? candidates[0] : nil
   }

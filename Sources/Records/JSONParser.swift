@@ -160,7 +160,8 @@ struct JSONParser: ~Copyable {
     return unit
   }
 
-  /// A number in decimal digits, without an exponent and without zeros at the end of its decimals.
+  /// A number in decimal digits, without zeros at the end of its decimals, and without an exponent
+  /// unless it takes more digits than there can be.
   private mutating func readNumber() -> String? {
     let start = position
     _ = skip("-")
@@ -179,7 +180,8 @@ struct JSONParser: ~Copyable {
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isPlain { return text }
-    return Decimal(string: text, locale: nil).flatMap { $0.isFinite ? "\($0)" : nil }
+    if let number = Decimal(string: text, locale: nil), number.isFinite { return "\(number)" }
+    return Double(text).flatMap { $0.isFinite ? text : nil }
   }
 
   private mutating func skipDigits() -> Int {

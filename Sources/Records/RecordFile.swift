@@ -41,33 +41,55 @@ struct RecordFile: ~Copyable {
     if descriptor != STDOUT_FILENO { close(descriptor) }
   }
 
+  /// Writes a step of this file alone; where it does not all fit, none of it stays in a file.
+  mutating func writeStep(
+    _ append: (inout RecordFile) throws(RecordError) -> Void
+  ) throws(RecordError) {
+    do throws(RecordError) {
+      try append(&self)
+      try finishStep()
+    } catch {
+      cutBack()
+      throw error
+    }
+    keepStep()
+  }
+
   /// Appends records of a step: the closure appends to what is to be written, which is in the file once
-  /// the step has ended.
+  /// the step is finished. Where that fails, the step is to be cut back.
   mutating func append(_ encode: (inout [UInt8]) -> Void) throws(RecordError) {
     encode(&waiting)
     if waiting.count >= Self.chunk { try writeWaiting() }
   }
 
-  /// Writes what is left of a step. Where it does not all fit, here or before, none of it stays in a file.
-  mutating func endStep() throws(RecordError) {
-    try writeWaiting()
+  /// Writes what is left of a step.
+  mutating func finishStep() throws(RecordError) {
+    if !waiting.isEmpty { try writeWaiting() }
+  }
+
+  /// The step is whole: it stays.
+  mutating func keepStep() {
     length += written
     written = 0
+  }
+
+  /// Takes out of a file what is there of a step that did not all fit.
+  mutating func cutBack() {
+    waiting.removeAll()
+    written = 0
+    if isRegular { _ = ftruncate(descriptor, length) }
   }
 
   private mutating func writeWaiting() throws(RecordError) {
     let number = unsafe waiting.withUnsafeBytes { bytes in unsafe write(bytes) }
     let count = waiting.count
     waiting.removeAll(keepingCapacity: true)
-    guard number == 0 else {
-      if isRegular { _ = ftruncate(descriptor, length) }
-      switch number {
-      case ENOSPC, EDQUOT: throw .diskFull(path)
-      case EPIPE: throw .closedPipe(path)
-      default: throw .cannotWrite(path: path, reason: Self.text(number))
-      }
+    switch number {
+    case 0: written += off_t(count)
+    case ENOSPC, EDQUOT: throw .diskFull(path)
+    case EPIPE: throw .closedPipe(path)
+    default: throw .cannotWrite(path: path, reason: Self.text(number))
     }
-    written += off_t(count)
   }
 
   /// Writes all of the bytes; 0, or an errno.

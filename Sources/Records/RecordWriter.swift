@@ -25,36 +25,53 @@ package final class CSVFolder: RecordWriter {
     marks = try RecordFile(writing: path + "/" + Schema.marks.file)
     moves = try RecordFile(writing: path + "/" + Schema.moves.file)
     var meta = try RecordFile(writing: path + "/" + Schema.meta.file)
-    try meta.append { line in
-      line.append(Schema.meta.header)
-      for point in points { Schema.meta.appendCSV(point, to: &line) }
+    try meta.writeStep { meta throws(RecordError) in
+      try meta.append { line in
+        line.append(Schema.meta.header)
+        for point in points { Schema.meta.appendCSV(point, to: &line) }
+      }
     }
-    try meta.endStep()
-    try intervals.append { $0.append(Schema.intervals.header) }
-    try totals.append { $0.append(Schema.totals.header) }
-    try marks.append { $0.append(Schema.marks.header) }
-    try moves.append { $0.append(Schema.moves.header) }
-    try endStep()
+    try writeStep { () throws(RecordError) in
+      try intervals.append { $0.append(Schema.intervals.header) }
+      try totals.append { $0.append(Schema.totals.header) }
+      try marks.append { $0.append(Schema.marks.header) }
+      try moves.append { $0.append(Schema.moves.header) }
+    }
   }
 
   package func write(_ observed: Observed) throws(RecordError) {
-    try Record.forEach(of: observed) { record throws(RecordError) in
-      switch record {
-      case .meta, .answer, .late: break
-      case .interval(let row): try intervals.append { Schema.intervals.appendCSV(row, to: &$0) }
-      case .total(let row): try totals.append { Schema.totals.appendCSV(row, to: &$0) }
-      case .mark(let row): try marks.append { Schema.marks.appendCSV(row, to: &$0) }
-      case .move(let row): try moves.append { Schema.moves.appendCSV(row, to: &$0) }
+    try writeStep { () throws(RecordError) in
+      try Record.forEach(of: observed) { record throws(RecordError) in
+        switch record {
+        case .meta, .answer, .late: break
+        case .interval(let row): try intervals.append { Schema.intervals.appendCSV(row, to: &$0) }
+        case .total(let row): try totals.append { Schema.totals.appendCSV(row, to: &$0) }
+        case .mark(let row): try marks.append { Schema.marks.appendCSV(row, to: &$0) }
+        case .move(let row): try moves.append { Schema.moves.appendCSV(row, to: &$0) }
+        }
       }
     }
-    try endStep()
   }
 
-  private func endStep() throws(RecordError) {
-    try intervals.endStep()
-    try totals.endStep()
-    try marks.endStep()
-    try moves.endStep()
+  /// Writes a step to all files; where it does not fit into one of them, none of it stays in any.
+  private func writeStep(_ append: () throws(RecordError) -> Void) throws(RecordError) {
+    do throws(RecordError) {
+      try append()
+      try intervals.finishStep()
+      try totals.finishStep()
+      try marks.finishStep()
+      try moves.finishStep()
+    } catch {
+      intervals.cutBack()
+      totals.cutBack()
+      marks.cutBack()
+      moves.cutBack()
+      throw error
+    }
+    intervals.keepStep()
+    totals.keepStep()
+    marks.keepStep()
+    moves.keepStep()
   }
 }
 
@@ -71,17 +88,19 @@ package final class JSONLines: RecordWriter, Sendable {
   /// - Parameter path: a file, which is not overwritten, or `-` for the standard output.
   package init(_ path: String, points: [RecordedPoint]) throws(RecordError) {
     var file = try RecordFile(writing: path)
-    for point in points { try file.append(Record.meta(point).appendJSON) }
-    try file.endStep()
+    try file.writeStep { file throws(RecordError) in
+      for point in points { try file.append(Record.meta(point).appendJSON) }
+    }
     state = Mutex(State(file: file))
   }
 
   package func write(_ observed: Observed) throws(RecordError) {
     try state.withLock { state throws(RecordError) in
-      try Record.forEach(of: observed) { record throws(RecordError) in
-        try state.file.append(record.appendJSON)
+      try state.file.writeStep { file throws(RecordError) in
+        try Record.forEach(of: observed) { record throws(RecordError) in
+          try file.append(record.appendJSON)
+        }
       }
-      try state.file.endStep()
       state.upTo = observed.upTo
     }
   }
@@ -94,8 +113,9 @@ package final class JSONLines: RecordWriter, Sendable {
       let answer = ClockAnswer(
         request: request.sent, received: received, sent: .now, upTo: state.upTo,
         bootIdentifier: bootIdentifier)
-      try state.file.append(Record.answer(answer).appendJSON)
-      try state.file.endStep()
+      try state.file.writeStep { file throws(RecordError) in
+        try file.append(Record.answer(answer).appendJSON)
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import Moves
 import Records
+import Streams
 import Testing
 
 /// The error that this throws.
@@ -36,6 +37,25 @@ struct `A recording that cannot be written` {
     close(reader)
     #expect(
       error { () throws(RecordError) in try writer.write(sample) } == .closedPipe(path))
+  }
+
+  @Test func `has nothing of a step that one of its files could not take`() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path + "/marks.csv"
+    #expect(unsafe mkfifo(path, 0o600) == 0)
+    let reader = unsafe open(path, O_RDONLY | O_NONBLOCK)
+    let writer = try CSVFolder(folder.path, points: described)
+    try writer.write(sample)
+    let (intervals, totals) = (folder.text("intervals.csv"), folder.text("totals.csv"))
+    close(reader)
+    // So many that they do not wait for the step's end to be written.
+    var next = sample
+    let stream = try #require(next.snapshots.first?.streams.first)
+    next.snapshots[0].streams = Array(repeating: stream, count: 10_000)
+    #expect(!next.marks.isEmpty)
+    #expect(error { () throws(RecordError) in try writer.write(next) } == .closedPipe(path))
+    #expect(folder.text("intervals.csv") == intervals)
+    #expect(folder.text("totals.csv") == totals)
   }
 
   @Test func `leaves a recording that is there as it is`() throws {

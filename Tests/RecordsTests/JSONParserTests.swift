@@ -11,7 +11,7 @@ import Testing
     ("9007199254740993", .number("9007199254740993")),
     // Without an exponent, and no longer than they need to be.
     ("1.0", .number("1")), ("2.50", .number("2.5")), ("1e3", .number("1000")),
-    ("25E-1", .number("2.5")),
+    ("25E-1", .number("2.5")), ("1e+200", .number("1e+200")), ("-2e-300", .number("-2e-300")),
     (#""""#, .string("")), (#""ü✓""#, .string("ü✓")),
     (#""\"\\\/\b\f\n\r\t""#, .string("\"\\/\u{8}\u{C}\n\r\t")),
     (#""a\u00e9\u20AC\ud83d\ude00b""#, .string("aé€😀b")),
