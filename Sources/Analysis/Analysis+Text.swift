@@ -42,7 +42,7 @@ extension Analysis {
     let kind = stream.payload == .unknown ? "no numbers" : stream.payload.rawValue
     let accounts = accounts(of: stream.stream)
     return ["STREAM \(stream.stream)  \(kind)"] + accounts.flatMap(text)
-      + interruptions.filter { $0.stream == stream.stream }.compactMap(text) + table(of: stream)
+      + interruptions(of: stream.stream).compactMap(text) + table(of: stream)
       + (listsLost ? accounts.flatMap(lost) : [])
   }
 

@@ -22,6 +22,7 @@ package struct Analysis: Sendable {
   /// Once all data have ended.
   private var accountsByStream: [StreamKey: [LossAccount]] = [:]
   private var movesByStream: [StreamKey: [Move]] = [:]
+  private var interruptionsByStream: [StreamKey?: [Mark]] = [:]
 
   package init(points: [RecordedPoint]) {
     self.points = points.map { PointSummary($0) }
@@ -51,6 +52,7 @@ package struct Analysis: Sendable {
     indices = [:]
     accountsByStream = Dictionary(grouping: accounts, by: \.stream)
     movesByStream = Dictionary(grouping: moves, by: \.stream)
+    interruptionsByStream = Dictionary(grouping: interruptions, by: \.stream)
   }
 
   private mutating func take(_ mark: Mark) {
@@ -80,6 +82,9 @@ package struct Analysis: Sendable {
 
   /// What became of the numbers of a stream, once all data have ended.
   func accounts(of stream: StreamKey) -> [LossAccount] { accountsByStream[stream] ?? [] }
+
+  /// Where a stream was cut off, came back, or went on under another address, once all data have ended.
+  func interruptions(of stream: StreamKey) -> [Mark] { interruptionsByStream[stream] ?? [] }
 
   /// From the first packet to the last; nil without any.
   package var span: (first: Timestamp, last: Timestamp)? {

@@ -1,3 +1,4 @@
+import Simulation
 import Wire
 
 /// An input to measure with: UDP datagrams of many flows in turn, each with nemotop's stream header.
@@ -42,8 +43,8 @@ struct Workload: Sendable, Equatable {
   /// How long a packet was on its way, in nanoseconds: 20 to 86 µs, each time another, so that quantiles
   /// have to be found.
   static func delay(of packet: Int) -> Int64 {
-    let mixed = UInt64(packet) &* 0x9e37_79b9_7f4a_7c15
-    return 20_000 + Int64((mixed ^ mixed >> 29) >> 13 & 0xffff)
+    var random = SplitMix64(seed: 0, lane: UInt64(packet))
+    return 20_000 + random.next(below: 1 << 16)
   }
 
   var frameBytes: Int {

@@ -62,8 +62,7 @@ extension ArrivedRuns: RecordValue {
   }
 
   func appendText(to line: inout [UInt8]) {
-    for (index, run) in runs.enumerated() {
-      if index > 0 { line.append(ascii: ";") }
+    line.append(runs, separator: ";") { run, line in
       line.append(decimal: run.first)
       line.append(ascii: "-")
       line.append(decimal: run.last)

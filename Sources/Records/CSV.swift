@@ -4,9 +4,7 @@ import Wire
 package enum CSV {
   /// A record with its line break, CR LF.
   package static func line(_ fields: [String]) -> String {
-    var line: [UInt8] = []
-    append(fields, to: &line) { $1.append($0) }
-    return String(decoding: line, as: UTF8.self)
+    String { append(fields, to: &$0) { $1.append($0) } }
   }
 
   /// Appends a record with its line break, whose fields the closure appends; they get quotes where
@@ -14,11 +12,10 @@ package enum CSV {
   static func append<Field>(
     _ fields: [Field], to line: inout [UInt8], _ append: (Field, inout [UInt8]) -> Void
   ) {
-    for (index, field) in fields.enumerated() {
-      if index > 0 { line.append(ascii: ",") }
+    line.append(fields, separator: ",") { field, line in
       let start = line.count
       append(field, &line)
-      guard line[start...].contains(where: needsQuotes) else { continue }
+      guard line[start...].contains(where: needsQuotes) else { return }
       line.insert(UInt8(ascii: "\""), at: start)
       line.replace(from: start + 1, where: { $0 == UInt8(ascii: "\"") }) { $1 += [$0, $0] }
       line.append(ascii: "\"")
@@ -69,6 +66,16 @@ package enum CSV {
 }
 
 extension [UInt8] {
+  /// Appends what the closure appends of each element, with a separator between.
+  mutating func append<Member>(
+    _ members: [Member], separator: Unicode.Scalar, _ append: (Member, inout [UInt8]) -> Void
+  ) {
+    for (index, member) in members.enumerated() {
+      if index > 0 { self.append(ascii: separator) }
+      append(member, &self)
+    }
+  }
+
   /// Replaces bytes behind an offset by what the closure appends for them.
   mutating func replace(
     from start: Int, where isMeant: (UInt8) -> Bool, with append: (UInt8, inout [UInt8]) -> Void

@@ -83,17 +83,9 @@ struct Table<Row: Sendable>: Sendable {
     text.append("}\n")
   }
 
-  func csv(_ row: Row) -> String {
-    var text: [UInt8] = []
-    appendCSV(row, to: &text)
-    return String(decoding: text, as: UTF8.self)
-  }
+  func csv(_ row: Row) -> String { String { appendCSV(row, to: &$0) } }
 
-  func json(_ row: Row) -> String {
-    var text: [UInt8] = []
-    appendJSON(row, to: &text)
-    return String(decoding: text, as: UTF8.self)
-  }
+  func json(_ row: Row) -> String { String { appendJSON(row, to: &$0) } }
 
   /// What JSON says of a row, without its kind.
   func members(_ row: Row) -> [JSONValue.Member] {

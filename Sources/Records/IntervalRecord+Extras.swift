@@ -120,8 +120,7 @@ extension Tally: RecordValue {
   }
 
   func appendText(to line: inout [UInt8]) {
-    for (index, element) in elements.enumerated() {
-      if index > 0 { line.append(ascii: ";") }
+    line.append(elements, separator: ";") { element, line in
       element.value.appendText(to: &line)
       line.append(ascii: ":")
       element.count.appendText(to: &line)

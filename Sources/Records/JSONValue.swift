@@ -34,11 +34,7 @@ package enum JSONValue: Equatable, Sendable {
   }
 
   /// The value in one line, without white space.
-  package var text: String {
-    var text: [UInt8] = []
-    append(to: &text)
-    return String(decoding: text, as: UTF8.self)
-  }
+  package var text: String { String(append(to:)) }
 
   func append(to text: inout [UInt8]) {
     switch self {
@@ -49,8 +45,7 @@ package enum JSONValue: Equatable, Sendable {
     case .array(let values): Self.appendList(values, to: &text) { $0.append(to: &$1) }
     case .object(let members):
       text.append(ascii: "{")
-      for (index, member) in members.enumerated() {
-        if index > 0 { text.append(ascii: ",") }
+      text.append(members, separator: ",") { member, text in
         Self.appendQuoted(to: &text) { $0.append(member.name) }
         text.append(ascii: ":")
         member.value.append(to: &text)
@@ -61,16 +56,11 @@ package enum JSONValue: Equatable, Sendable {
 
   /// Appends an array whose elements the closure appends.
   static func appendList<Element>(
-    _ elements: some Sequence<Element>, to text: inout [UInt8],
+    _ elements: [Element], to text: inout [UInt8],
     _ append: (Element, inout [UInt8]) -> Void
   ) {
     text.append(ascii: "[")
-    var isFirst = true
-    for element in elements {
-      if !isFirst { text.append(ascii: ",") }
-      isFirst = false
-      append(element, &text)
-    }
+    text.append(elements, separator: ",", append)
     text.append(ascii: "]")
   }
 

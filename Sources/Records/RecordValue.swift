@@ -20,11 +20,7 @@ extension RecordValue {
   var isUnknown: Bool { false }
 
   /// The field of CSV.
-  var text: String {
-    var line: [UInt8] = []
-    appendText(to: &line)
-    return String(decoding: line, as: UTF8.self)
-  }
+  var text: String { String(appendText) }
 
   init?(json: JSONValue) {
     switch json {

@@ -122,11 +122,7 @@ package final class JSONLines: RecordWriter, Sendable {
 
 extension Record {
   /// The record's line in JSON Lines.
-  package var json: String {
-    var line: [UInt8] = []
-    appendJSON(to: &line)
-    return String(decoding: line, as: UTF8.self)
-  }
+  package var json: String { String(appendJSON) }
 
   fileprivate func appendJSON(to line: inout [UInt8]) {
     switch self {

@@ -33,11 +33,7 @@ package struct Leg: Hashable, Comparable, Sendable {
 
 /// The text form `outer-src>outer-dst` a level, joined by `/`, or `direct`.
 extension Leg: CustomStringConvertible {
-  package var description: String {
-    var text: [UInt8] = []
-    append(to: &text)
-    return String(decoding: text, as: UTF8.self)
-  }
+  package var description: String { String(append(to:)) }
 
   /// Appends the text form.
   package func append(to text: inout [UInt8]) {

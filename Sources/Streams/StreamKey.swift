@@ -42,11 +42,7 @@ package struct StreamKey: Hashable, Comparable, Sendable {
 
 /// The text form `[src]:sport>[dst]:dport`, IPv4 addresses without brackets.
 extension StreamKey: CustomStringConvertible {
-  package var description: String {
-    var text: [UInt8] = []
-    append(to: &text)
-    return String(decoding: text, as: UTF8.self)
-  }
+  package var description: String { String(append(to:)) }
 
   /// Appends the text form.
   package func append(to text: inout [UInt8]) {

@@ -1,3 +1,12 @@
+extension String {
+  /// What the closure appends, in UTF-8.
+  package init(_ append: (inout [UInt8]) -> Void) {
+    var text: [UInt8] = []
+    append(&text)
+    self.init(decoding: text, as: UTF8.self)
+  }
+}
+
 /// Text in ASCII or UTF-8 that is written byte by byte.
 extension [UInt8] {
   package mutating func append(_ text: String) {

@@ -1,11 +1,7 @@
 /// The text form: dotted decimal for IPv4, RFC 5952 for IPv6 (lower case, the longest run of zero
 /// groups as `::`, IPv4-mapped addresses with their last four bytes in dotted decimal).
 extension IPAddress: LosslessStringConvertible {
-  public var description: String {
-    var text: [UInt8] = []
-    append(to: &text)
-    return String(decoding: text, as: UTF8.self)
-  }
+  public var description: String { String(append(to:)) }
 
   /// Appends the text form.
   package func append(to text: inout [UInt8]) {

@@ -1,10 +1,6 @@
 /// The text form of RFC 3339: UTC, nine decimals, `Z`, as in `2025-03-01T12:05:02.113000000Z`.
 extension Timestamp: LosslessStringConvertible {
-  public var description: String {
-    var text: [UInt8] = []
-    append(to: &text)
-    return String(decoding: text, as: UTF8.self)
-  }
+  public var description: String { String(append(to:)) }
 
   /// Appends the text form.
   package func append(to text: inout [UInt8]) {
